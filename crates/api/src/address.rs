@@ -8,9 +8,9 @@ pub type Table<T> = &'static LazyLock<T>;
 
 /// The template of an address, such as `/v1/projects/{project_id}`. It is compared part by part: the
 /// framework's would be a regular expression, with tens of kilobytes for each operation.
-pub(crate) struct Address(String);
+pub(crate) struct AddressTemplate(String);
 
-impl Address {
+impl AddressTemplate {
     pub(crate) fn new(template: &str) -> Self {
         Self(template.to_owned())
     }
@@ -70,7 +70,7 @@ mod tests {
         for template in templates {
             let known = ResourceDef::new(template);
             for path in paths {
-                let is_match = Address::new(template).is_match(path);
+                let is_match = AddressTemplate::new(template).is_match(path);
                 assert_eq!(is_match, known.is_match(path), "{template} {path}");
             }
         }

@@ -1,7 +1,7 @@
 //! Refuses a change that names a state (`If-Match`) where changes cannot depend on one: otherwise
 //! the change might be made in a state that the client did not name.
 
-use crate::address::{Address, Table};
+use crate::address::{AddressTemplate, Table};
 use crate::error::{ApiError, code};
 use crate::face::Face;
 use crate::openapi::is_conditional;
@@ -14,7 +14,7 @@ use actix_web::web;
 use utoipa::openapi::OpenApi;
 
 /// All changes, and whether each can be made only in the state that `If-Match` names.
-pub struct Conditions(Vec<(Address, Method, bool)>);
+pub struct Conditions(Vec<(AddressTemplate, Method, bool)>);
 
 impl Conditions {
     /// The changes of the document.
@@ -29,7 +29,7 @@ impl Conditions {
             ];
             methods.into_iter().filter_map(move |(method, operation)| {
                 let takes = is_conditional(operation.as_ref()?);
-                Some((Address::new(path), method, takes))
+                Some((AddressTemplate::new(path), method, takes))
             })
         });
         Self(changes.collect())

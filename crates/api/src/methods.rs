@@ -1,7 +1,7 @@
 //! The methods that an address accepts. The framework answers a wrong method as if the address did
 //! not exist, so the methods are read from the document.
 
-use crate::address::{Address, Table};
+use crate::address::{AddressTemplate, Table};
 use crate::error::{ApiError, code};
 use crate::extract::nearest;
 use actix_web::HttpRequest;
@@ -34,7 +34,7 @@ const SETTINGS: [&str; 4] = [
 
 /// The addresses of the service, the methods each takes, and the words they are made of.
 pub struct Methods {
-    addresses: Vec<(Address, String)>,
+    addresses: Vec<(AddressTemplate, String)>,
     words: BTreeSet<String>,
 }
 
@@ -77,7 +77,7 @@ impl Methods {
             let words = path.split('/').filter(|word| !word.contains('{'));
             self.words
                 .extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
-            self.addresses.push((Address::new(path), allow));
+            self.addresses.push((AddressTemplate::new(path), allow));
         }
     }
 

@@ -25,7 +25,7 @@ const AROUND: u64 = 8;
 
 /// Marks an answer whose body is shared, so that it needs no memory of its own. It is an extension
 /// of the response.
-pub(crate) struct Shared;
+pub(crate) struct SharedAnswer;
 
 /// An answer's body, in small pieces. It holds the request's resources until the last piece is
 /// written.
@@ -68,7 +68,7 @@ pub(crate) fn paid_for(
 ) -> (ServiceResponse<BoxBody>, Option<Taken>) {
     let is_paid = {
         let extensions = response.response().extensions();
-        extensions.contains::<Shared>() || extensions.contains::<PaidInParts>()
+        extensions.contains::<SharedAnswer>() || extensions.contains::<PaidInParts>()
     };
     let bytes = match response.response().body().size() {
         _ if is_paid => 0,

@@ -1,7 +1,7 @@
 //! The operations that are allowed while the disk is full, because they need no space: reading,
 //! deleting, and signing in for that.
 
-use crate::address::{Address, Table};
+use crate::address::{AddressTemplate, Table};
 use crate::error::ApiError;
 use crate::repeats::{self, NoRoom};
 use actix_web::body::{BoxBody, MessageBody};
@@ -70,9 +70,9 @@ impl Need {
 }
 
 /// The operations of the service, with their needs.
-pub struct Needs(Vec<(Address, Method, Need)>);
+pub struct RoomNeeds(Vec<(AddressTemplate, Method, Need)>);
 
-impl Needs {
+impl RoomNeeds {
     /// The operations in the document.
     #[must_use]
     pub fn of(document: &OpenApi) -> Self {
@@ -87,7 +87,7 @@ impl Needs {
             let there = methods.into_iter().filter(|(_, is_there)| *is_there);
             there.map(move |(method, _)| {
                 let need = Need::of(&method, path);
-                (Address::new(path), method, need)
+                (AddressTemplate::new(path), method, need)
             })
         });
         Self(operations.collect())
@@ -119,7 +119,7 @@ pub async fn refuse_on_full_disk(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let room = request.app_data::<web::Data<dyn Room>>().cloned();
     if let Some(full) = room.filter(|room| room.is_full()) {
-        let needs = request.app_data::<web::Data<Table<Needs>>>();
+        let needs = request.app_data::<web::Data<Table<RoomNeeds>>>();
         let path = request.match_info().as_str();
         match needs.map_or(Need::None, |needs| needs.find(request.method(), path)) {
             Need::None => return Ok(going_on(request, next).await?.map_into_boxed_body()),

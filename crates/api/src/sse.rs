@@ -1,7 +1,7 @@
 //! Server-sent events: how every stream begins, is kept alive, and reports its failure.
 
 use crate::error::{About, ApiError, ErrorBody};
-use crate::memory::{Part, StreamMemory};
+use crate::memory::{AnswerPart, StreamMemory};
 use crate::stream::Chunks;
 use actix_web::http::header::HeaderName;
 use actix_web::rt::time::timeout;
@@ -87,12 +87,12 @@ pub(crate) async fn begin<E: Events>(
 }
 
 /// The text of an event, and its memory.
-async fn part(text: String, memory: &StreamMemory, covered: usize) -> Result<Part, ApiError> {
+async fn part(text: String, memory: &StreamMemory, covered: usize) -> Result<AnswerPart, ApiError> {
     let memory = match text.len() > LARGE.max(covered) {
         true => memory.of_event(text.len()).await?,
         false => None,
     };
-    Ok(Part::new(text.into_bytes(), memory))
+    Ok(AnswerPart::new(text.into_bytes(), memory))
 }
 
 /// An event of this kind, with JSON as its data. An event's data has no line breaks; those between

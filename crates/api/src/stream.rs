@@ -1,7 +1,7 @@
 //! Answers that are written while they are read.
 
 use crate::error::ApiError;
-use crate::memory::Part;
+use crate::memory::AnswerPart;
 use crate::outgoing::{PIECE, PaidInParts};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -13,14 +13,14 @@ pub(crate) struct Chunks;
 
 impl Chunks {
     pub(crate) fn of(
-        texts: impl Stream<Item = Result<Part, ApiError>> + 'static,
+        texts: impl Stream<Item = Result<AnswerPart, ApiError>> + 'static,
     ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
         // The request's log line is written when its head is sent; a failure after that still names
         // the request.
         let request = tracing::Span::current();
         texts
             .inspect_err(move |error| request.in_scope(|| error.log()))
-            .map_ok(|Part { text, memory }| {
+            .map_ok(|AnswerPart { text, memory }| {
                 let mut rest = Bytes::from(text);
                 let pieces = std::iter::from_fn(move || {
                     if let Some(memory) = &memory {
@@ -40,7 +40,7 @@ impl Chunks {
 /// Answers in parts, each of which has its memory.
 pub(crate) fn in_parts(
     answer: &mut HttpResponseBuilder,
-    parts: impl Stream<Item = Result<Part, ApiError>> + 'static,
+    parts: impl Stream<Item = Result<AnswerPart, ApiError>> + 'static,
 ) -> HttpResponse {
     let mut answer = answer.streaming(Chunks::of(parts));
     answer.extensions_mut().insert(PaidInParts);

@@ -16,7 +16,7 @@ use crate::error::EmbeddedError;
 /// The user that PostgreSQL runs as: the user of this process, or, because PostgreSQL refuses root,
 /// another user that root runs its child processes as.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Account {
+pub(crate) struct SystemUser {
     name: String,
     uid: u32,
     gid: u32,
@@ -24,7 +24,7 @@ pub(crate) struct Account {
     change: bool,
 }
 
-impl Account {
+impl SystemUser {
     /// The account for a cluster, which need not exist yet. An existing cluster keeps its owner.
     pub(crate) fn for_cluster(cluster: &Path) -> Result<Self, EmbeddedError> {
         let me = geteuid();

@@ -30,14 +30,14 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use account::Account;
+use account::SystemUser;
 use error::Doing;
 use lock::Lock;
 use paths::ClusterPaths;
 use server::Server;
 use supervisor::Supervisor;
 
-use infra::storage::Storage;
+use infra::storage::DiskRoom;
 
 pub use error::EmbeddedError;
 pub use paths::default_data_dir;
@@ -56,7 +56,7 @@ pub struct Options {
     /// Whether committed data survives a crash of the machine. Only tests do without.
     pub durable: bool,
     /// Is notified about the room on the disk.
-    pub storage: Arc<Storage>,
+    pub storage: Arc<DiskRoom>,
 }
 
 /// A running PostgreSQL with a supervisor: if it dies it is started again, and meanwhile
@@ -79,7 +79,7 @@ pub struct EmbeddedPostgres {
 /// The user that PostgreSQL runs as is not known, or the directory cannot be reached.
 pub fn running_url(data_dir: &path::Path) -> Result<String, EmbeddedError> {
     let data_dir = path::absolute(data_dir).doing(|| format!("find {}", data_dir.display()))?;
-    let account = Account::for_cluster(&data_dir.join("postgres"))?;
+    let account = SystemUser::for_cluster(&data_dir.join("postgres"))?;
     let socket_dir = ClusterPaths::open(&data_dir, account)?.socket_dir()?;
     Ok(paths::url(&socket_dir))
 }
@@ -99,7 +99,7 @@ impl EmbeddedPostgres {
         let data_dir = path::absolute(&options.data_dir)
             .doing(|| format!("find {}", options.data_dir.display()))?;
         let cluster = data_dir.join("postgres");
-        let account = Account::for_cluster(&cluster)?;
+        let account = SystemUser::for_cluster(&cluster)?;
         let programs = programs::find_for(options.pg_bin.as_deref(), &cluster)?;
         account.must_reach(&programs.postgres)?;
         let place = ClusterPaths::open(&data_dir, account)?;

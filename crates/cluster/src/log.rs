@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::account::Account;
+use crate::account::SystemUser;
 use infra::files;
 
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
@@ -13,11 +13,11 @@ const TAIL_BYTES: u64 = 16 * 1024;
 const TAIL_LINES: usize = 12;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Log {
+pub(crate) struct ServerLog {
     path: PathBuf,
 }
 
-impl Log {
+impl ServerLog {
     pub(crate) fn new(path: PathBuf) -> Self {
         Self { path }
     }
@@ -27,7 +27,7 @@ impl Log {
     }
 
     /// Opens the log for appending, as PostgreSQL's output; the second value is the current end.
-    pub(crate) fn open(&self, account: &Account) -> io::Result<(File, u64)> {
+    pub(crate) fn open(&self, account: &SystemUser) -> io::Result<(File, u64)> {
         let file = OpenOptions::new()
             .append(true)
             .create(true)

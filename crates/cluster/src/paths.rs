@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::account::Account;
+use crate::account::SystemUser;
 use crate::error::{Doing, EmbeddedError};
 
 const SOCKET: &str = ".s.PGSQL.5432";
@@ -28,7 +28,7 @@ pub fn default_data_dir() -> PathBuf {
         return here;
     };
     let data = fs::canonicalize(parent.join("data")).unwrap_or_else(|_| parent.join("data"));
-    match Account::for_cluster(&data.join("postgres")) {
+    match SystemUser::for_cluster(&data.join("postgres")) {
         Ok(account) if account.is_other() => {
             let open = data
                 .ancestors()
@@ -45,14 +45,14 @@ pub fn default_data_dir() -> PathBuf {
 #[derive(Debug, Clone)]
 pub(crate) struct ClusterPaths {
     pub(crate) data_dir: PathBuf,
-    pub(crate) account: Account,
+    pub(crate) account: SystemUser,
 }
 
 impl ClusterPaths {
     /// Creates the directory if needed. As root, new directories on the way are made searchable
     /// (not readable) for the account. Existing directories stay as they are, except for DATA_DIR
     /// itself.
-    pub(crate) fn open(data_dir: &Path, account: Account) -> Result<Self, EmbeddedError> {
+    pub(crate) fn open(data_dir: &Path, account: SystemUser) -> Result<Self, EmbeddedError> {
         let shown = data_dir.display();
         let mode = if account.is_other() { 0o711 } else { 0o700 };
         make(data_dir, mode).doing(|| format!("create {shown}"))?;

@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-use infra::storage::Storage;
+use infra::storage::DiskRoom;
 
 /// How often PostgreSQL is asked.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ const UNHURRIED: &str = "set vacuum_cost_delay = '2ms'; set vacuum_cost_limit = 
 type Answer<T> = Result<T, tokio_postgres::Error>;
 
 /// Runs for ever: looks for room as long as the disk has too little.
-pub(crate) async fn run(url: String, storage: Arc<Storage>) {
+pub(crate) async fn run(url: String, storage: Arc<DiskRoom>) {
     loop {
         sleep(PAUSE).await;
         if !storage.wants_more() {
@@ -68,7 +68,7 @@ pub(crate) async fn run(url: String, storage: Arc<Storage>) {
 }
 
 /// Runs for ever: keeps PostgreSQL's log short as long as the disk has too little room.
-pub(crate) async fn keep_log_short(url: String, storage: Arc<Storage>) {
+pub(crate) async fn keep_log_short(url: String, storage: Arc<DiskRoom>) {
     loop {
         sleep(GLANCE).await;
         if storage.wants_more()
@@ -80,7 +80,7 @@ pub(crate) async fn keep_log_short(url: String, storage: Arc<Storage>) {
     }
 }
 
-async fn checkpoints(url: &str, storage: &Storage) -> Answer<()> {
+async fn checkpoints(url: &str, storage: &DiskRoom) -> Answer<()> {
     let session = Session::begin(url).await?;
     while storage.wants_more() {
         if !session.ask(LOGGED).await?.is_empty() {

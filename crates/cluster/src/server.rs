@@ -12,14 +12,14 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 
-use crate::account::Account;
+use crate::account::SystemUser;
 use crate::error::{Doing, EmbeddedError};
-use crate::log::Log;
+use crate::log::ServerLog;
 use crate::orphan;
 use crate::paths::{self, ClusterPaths};
 use crate::programs::Programs;
-use crate::settings::Settings;
-use infra::storage::Storage;
+use crate::settings::ClusterSettings;
+use infra::storage::DiskRoom;
 
 const POLL: Duration = Duration::from_millis(10);
 
@@ -30,11 +30,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A cluster whose postmaster can be started, any number of times.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) account: Account,
+    pub(crate) account: SystemUser,
     pub(crate) postgres: PathBuf,
     pub(crate) cluster: PathBuf,
-    pub(crate) settings: Settings,
-    pub(crate) log: Log,
+    pub(crate) settings: ClusterSettings,
+    pub(crate) log: ServerLog,
 }
 
 impl Server {
@@ -43,20 +43,20 @@ impl Server {
         programs: &Programs,
         max_connections: u16,
         durable: bool,
-        storage: &Storage,
+        storage: &DiskRoom,
     ) -> Result<Self, EmbeddedError> {
         Ok(Self {
             account: place.account.clone(),
             postgres: programs.postgres.clone(),
             cluster: place.cluster(),
-            settings: Settings {
+            settings: ClusterSettings {
                 socket_dir: place.socket_dir()?,
                 max_connections,
                 durable,
                 major: programs.major,
                 wal_mib: storage.wal_mib(),
             },
-            log: Log::new(place.log()),
+            log: ServerLog::new(place.log()),
         })
     }
 

@@ -45,7 +45,7 @@ const NO_PARAMETERS: [&str; 2] = [
 
 /// The settings that differ between clusters.
 #[derive(Debug)]
-pub(crate) struct Settings {
+pub(crate) struct ClusterSettings {
     pub(crate) socket_dir: PathBuf,
     /// The connections of the service; a few more are allowed.
     pub(crate) max_connections: u16,
@@ -57,7 +57,7 @@ pub(crate) struct Settings {
     pub(crate) wal_mib: u64,
 }
 
-impl Settings {
+impl ClusterSettings {
     /// The settings as arguments. The command line has priority over the files of the cluster, so a
     /// cluster that an earlier release made runs with this release's settings.
     pub(crate) fn arguments(&self) -> Vec<OsString> {

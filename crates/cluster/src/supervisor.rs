@@ -9,9 +9,9 @@ use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::lock::Lock;
-use crate::log::Log;
+use crate::log::ServerLog;
 use crate::server::{Postmaster, Server};
-use infra::storage::Storage;
+use infra::storage::DiskRoom;
 
 /// The longest pause before a PostgreSQL that does not start is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
@@ -23,7 +23,7 @@ pub(crate) struct Supervisor {
     pub(crate) stop: Receiver<()>,
     /// Released after PostgreSQL has stopped.
     pub(crate) lock: Lock,
-    pub(crate) storage: Arc<Storage>,
+    pub(crate) storage: Arc<DiskRoom>,
     /// The tasks that watch the disk while this runs.
     pub(crate) watches: [AbortHandle; 3],
 }
@@ -97,7 +97,7 @@ impl Supervisor {
     }
 }
 
-async fn bound_forever(log: Log) {
+async fn bound_forever(log: ServerLog) {
     let mut ticks = interval(Duration::from_secs(5));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -10,11 +10,11 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio_postgres::NoTls;
 
-use crate::account::Account;
-use crate::log::Log;
+use crate::account::SystemUser;
+use crate::log::ServerLog;
 use crate::paths::{ClusterPaths, url};
 use crate::{EmbeddedError, EmbeddedPostgres, Options, ThrowawayPostgres, find_programs};
-use infra::storage::Storage;
+use infra::storage::DiskRoom;
 
 /// A directory under /tmp, removed when the test ends.
 struct Scratch(PathBuf);
@@ -32,13 +32,13 @@ impl Scratch {
             pg_bin: None,
             max_connections: 5,
             durable: false,
-            storage: Storage::unmeasured(),
+            storage: DiskRoom::unmeasured(),
         }
     }
 
     fn place(&self) -> ClusterPaths {
         let data_dir = self.0.join("data");
-        let account = Account::for_cluster(&data_dir.join("postgres")).unwrap();
+        let account = SystemUser::for_cluster(&data_dir.join("postgres")).unwrap();
         ClusterPaths::open(&data_dir, account).unwrap()
     }
 }
@@ -114,7 +114,7 @@ async fn service_process() {
         pg_bin: None,
         max_connections: 5,
         durable: true,
-        storage: Storage::unmeasured(),
+        storage: DiskRoom::unmeasured(),
     };
     let postgres = EmbeddedPostgres::start(options).await.unwrap();
     run(
@@ -219,7 +219,7 @@ async fn leftovers_of_earlier_lives_do_no_harm() {
     eventually("its removal", async || !unfinished.exists()).await;
 
     // A process that got the number of the last postmaster, and runs as the same user.
-    let account = Account::for_cluster(&options.data_dir.join("postgres")).unwrap();
+    let account = SystemUser::for_cluster(&options.data_dir.join("postgres")).unwrap();
     let mut stranger = account.command("sleep").arg("60").spawn().unwrap();
     let file = options.data_dir.join("postgres/postmaster.pid");
     for content in [
@@ -322,7 +322,7 @@ fn the_socket_directory_is_never_one_that_others_can_open() {
 fn the_log_is_bounded_and_its_end_can_be_told() {
     let scratch = Scratch::new("log");
     let place = scratch.place();
-    let log = Log::new(place.log());
+    let log = ServerLog::new(place.log());
     fs::write(place.log(), "old\n").unwrap();
     let (_file, start) = log.open(&place.account).unwrap();
     fs::write(place.log(), "old\nnew\nnewer\n").unwrap();

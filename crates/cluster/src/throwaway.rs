@@ -7,13 +7,13 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use crate::account::Account;
+use crate::account::SystemUser;
 use crate::error::{Doing, EmbeddedError};
 use crate::initdb;
 use crate::paths::ClusterPaths;
 use crate::programs::{self, Programs};
 use crate::server::Server;
-use infra::storage::{Space, Storage};
+use infra::storage::{DiskRoom, Space};
 
 /// Linux's file system in memory.
 const MEMORY: &str = "/dev/shm";
@@ -58,7 +58,7 @@ impl ThrowawayPostgres {
     ///
     /// As [`crate::EmbeddedPostgres::start`].
     pub async fn start(pg_bin: Option<&Path>, max_connections: u16) -> Result<Self, EmbeddedError> {
-        let account = Account::for_cluster(Path::new(""))?;
+        let account = SystemUser::for_cluster(Path::new(""))?;
         let programs = programs::find_programs(pg_bin)?;
         account.must_reach(&programs.postgres)?;
         let directory = temporary(&account).doing(|| "create a temporary directory".to_owned())?;
@@ -68,7 +68,7 @@ impl ThrowawayPostgres {
             &programs,
             max_connections,
             false,
-            &Storage::unmeasured(),
+            &DiskRoom::unmeasured(),
         )?;
         let guardian = guard(&place, &programs, &server)?;
         initdb::ensure(&place, &programs, false).await?;
@@ -116,7 +116,7 @@ fn guard(
     command.spawn().doing(|| "run sh".to_owned())
 }
 
-fn temporary(account: &Account) -> io::Result<PathBuf> {
+fn temporary(account: &SystemUser) -> io::Result<PathBuf> {
     let preferred = in_memory().map_or_else(env::temp_dir, Path::to_owned);
     let open = account.must_reach(&preferred).is_ok();
     let parent = if open {

@@ -1,6 +1,6 @@
 //! The part of a reply that is written so far, for the clients that watch it.
 
-use crate::thoughts::Apart;
+use crate::thoughts::Split;
 
 /// The visible part of a reply that is being written.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ impl Seen {
         self.by.model = self.by.model.take().or(by.model);
     }
 
-    pub(crate) fn add(&mut self, more: &Apart) {
+    pub(crate) fn add(&mut self, more: &Split) {
         self.text.push_str(&more.text);
         self.thoughts
             .push_str(more.thoughts.as_deref().unwrap_or_default());

@@ -1,6 +1,6 @@
 use crate::clock::Clock;
 use crate::error::Result;
-use crate::jobs::{Job, JobQueue, Kind, Portion, Step, Work};
+use crate::jobs::{Job, JobKind, JobQueue, Portion, Step, Work};
 use crate::purge::PurgeService;
 use crate::removal::RemovalService;
 use crate::repeats::{RepeatService, RepeatStore};
@@ -45,40 +45,40 @@ impl Upkeep {
     const LEASE: TimeDelta = TimeDelta::seconds(30);
 
     /// The kinds that this instance does.
-    pub fn kinds(&self) -> Vec<Kind> {
+    pub fn kinds(&self) -> Vec<JobKind> {
         let always = [
-            Kind::Links,
-            Kind::Credentials,
-            Kind::Repeats,
-            Kind::Responses,
-            Kind::Unindexed,
+            JobKind::Links,
+            JobKind::Credentials,
+            JobKind::Repeats,
+            JobKind::Responses,
+            JobKind::Unindexed,
         ];
-        let guests = self.retention.guests.map(|_| Kind::IdleGuests);
-        let responses = self.retention.responses.map(|_| Kind::OldResponses);
+        let guests = self.retention.guests.map(|_| JobKind::IdleGuests);
+        let responses = self.retention.responses.map(|_| JobKind::OldResponses);
         let all = always.into_iter().chain(guests).chain(responses);
         all.collect()
     }
 
     /// Whether there may be more to forget.
-    async fn forget(&self, kind: Kind, portion: Portion) -> Result<bool> {
+    async fn forget(&self, kind: JobKind, portion: Portion) -> Result<bool> {
         match kind {
-            Kind::Links => {
+            JobKind::Links => {
                 let before = self.clock.now() - ShareService::REMEMBERED;
                 self.purge.forget_links(before, portion).await
             }
-            Kind::Credentials => Ok(self.removal.tidy(portion).await? > 0),
-            Kind::Repeats => {
+            JobKind::Credentials => Ok(self.removal.tidy(portion).await? > 0),
+            JobKind::Repeats => {
                 let (store, clock) = (self.repeats.as_ref(), self.clock.as_ref());
                 let is_more = RepeatService::forget_expired(store, clock, portion).await?;
                 let turns = self.turns.forget_expired(portion.rows().max(1)).await?;
                 Ok(is_more || turns > 0)
             }
-            Kind::Responses => {
+            JobKind::Responses => {
                 let most = portion.rows().max(1);
                 let ended = self.responses.abandon_expired(most).await?;
                 Ok(u64::try_from(ended).is_ok_and(|ended| ended >= most))
             }
-            Kind::OldResponses => match self.retention.responses {
+            JobKind::OldResponses => match self.retention.responses {
                 Some(retention) => {
                     let before = self.clock.now() - retention;
                     self.responses
@@ -87,8 +87,8 @@ impl Upkeep {
                 }
                 None => Ok(false),
             },
-            Kind::Unindexed => self.unindexed.leave_jobs().await,
-            Kind::IdleGuests => match self.retention.guests {
+            JobKind::Unindexed => self.unindexed.leave_jobs().await,
+            JobKind::IdleGuests => match self.retention.guests {
                 Some(retention) => self.removal.reclaim_guest(retention).await,
                 None => Ok(false),
             },
@@ -107,8 +107,8 @@ impl Work for Upkeep {
         let is_more = self.forget(job.kind, portion).await?;
         let rest = match (is_more, job.kind) {
             (true, _) => TimeDelta::zero(),
-            (false, Kind::Responses) => Self::REST_OF_RESPONSES,
-            (false, Kind::Unindexed) => Self::LONG_REST,
+            (false, JobKind::Responses) => Self::REST_OF_RESPONSES,
+            (false, JobKind::Unindexed) => Self::LONG_REST,
             (false, _) => Self::REST,
         };
         self.queue.again(job, self.clock.now() + rest).await?;

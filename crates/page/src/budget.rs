@@ -1,7 +1,7 @@
 /// The cost that a page may have, so that no message can keep a thread busy for long. Text beyond it is
 /// shown without formatting, and never left out.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct PageCost {
     /// Bytes of Markdown that may still be laid out.
     markdown: usize,
     /// Bytes of HTML that may still come of it.
@@ -12,7 +12,7 @@ pub(super) struct Budget {
     formulas: usize,
 }
 
-impl Budget {
+impl PageCost {
     /// Of one message.
     const MESSAGE: usize = 256 * 1024;
     /// Characters of one message that may be marks of Markdown. The parser keeps about a hundred bytes for

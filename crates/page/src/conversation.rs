@@ -1,10 +1,10 @@
-use super::budget::Budget;
+use super::budget::PageCost;
 use super::contents::contents;
 use super::layout::{Depth, document};
 use super::message::{day, message, moment};
 use super::pages::{pages, standing};
 use super::preview::preview;
-use super::{Link, Neighbours, PageContext};
+use super::{Neighbours, PageContext, PageLink};
 use domain::shares::{Speaker, View};
 use domain::title::Title;
 use maud::{Markup, html};
@@ -46,7 +46,7 @@ pub fn conversation(view: &View, around: &PageContext) -> String {
 }
 
 /// A note about the link, for readers before they read on.
-fn state(view: &View, link: &Link) -> Markup {
+fn state(view: &View, link: &PageLink) -> Markup {
     html! {
         ul.state aria-label="About this link" {
             li {
@@ -69,7 +69,7 @@ fn state(view: &View, link: &Link) -> Markup {
 
 fn messages(view: &View, around: &PageContext) -> Markup {
     let (near, place) = (&around.neighbours, around.standing.as_ref());
-    let mut budget = Budget::of_a_page();
+    let mut budget = PageCost::of_a_page();
     let mut last_day = None;
     html! {
         @if near.previous.is_some() { (pages(near, place, "Pages, above the messages")) }
@@ -89,7 +89,7 @@ fn messages(view: &View, around: &PageContext) -> Markup {
 }
 
 /// The way to a program in which the conversation can go on.
-fn go_on(view: &View, link: &Link) -> Markup {
+fn go_on(view: &View, link: &PageLink) -> Markup {
     html! {
         @if let Some(address) = &link.continue_url {
             p.go-on {

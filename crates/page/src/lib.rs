@@ -1,5 +1,5 @@
 //! The pages of a share link. Every byte of them comes from this server, and they are whole without their
-//! one script. Text in, HTML out: this crate neither reads files nor waits, and `Budget` bounds the cost
+//! one script. Text in, HTML out: this crate neither reads files nor waits, and `PageCost` bounds the cost
 //! of a page.
 
 pub mod assets;
@@ -27,8 +27,8 @@ use chrono::{DateTime, Utc};
 pub struct PageContext {
     pub neighbours: Neighbours,
     /// Absent where the page is the only one.
-    pub standing: Option<Standing>,
-    pub link: Link,
+    pub standing: Option<PageStanding>,
+    pub link: PageLink,
 }
 
 /// The page that is shown and those before and after it, as addresses relative to it.
@@ -44,7 +44,7 @@ pub struct Neighbours {
 
 /// Where a page stands among all messages of its link, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct PageStanding {
     pub first: u64,
     pub last: u64,
     pub total: u64,
@@ -54,7 +54,7 @@ pub struct Standing {
 
 /// The facts about the link itself.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Link {
+pub struct PageLink {
     /// Whether it is a link to one message.
     pub of_message: bool,
     pub made_at: Option<DateTime<Utc>>,

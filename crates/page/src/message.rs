@@ -1,11 +1,11 @@
-use super::budget::Budget;
+use super::budget::PageCost;
 use super::markdown;
 use chrono::{DateTime, SecondsFormat, Utc};
 use domain::shares::{SharedItem, Speaker};
 use maud::{Markup, html};
 
 /// One message: its speaker, its time, a link to it, and its text.
-pub(super) fn message(item: &SharedItem, budget: &mut Budget) -> Markup {
+pub(super) fn message(item: &SharedItem, budget: &mut PageCost) -> Markup {
     let (class, speaker, figure) = match item.role {
         Speaker::User => ("message user", "User", person()),
         Speaker::Assistant => ("message assistant", "Assistant", spark()),

@@ -1,11 +1,11 @@
 //! Where a page stands among the pages of its link, and the way to the others.
 
-use super::{Neighbours, Standing};
+use super::{Neighbours, PageStanding};
 use maud::{Markup, html};
 
 /// Which messages a page shows, in words.
-pub(super) fn standing(standing: &Standing) -> String {
-    let Standing {
+pub(super) fn standing(standing: &PageStanding) -> String {
+    let PageStanding {
         first, last, total, ..
     } = standing;
     let messages = match first == last {
@@ -18,7 +18,7 @@ pub(super) fn standing(standing: &Standing) -> String {
     }
 }
 
-pub(super) fn pages(around: &Neighbours, place: Option<&Standing>, label: &str) -> Markup {
+pub(super) fn pages(around: &Neighbours, place: Option<&PageStanding>, label: &str) -> Markup {
     html! {
         nav.pages aria-label=(label) {
             @if let Some(first) = &around.first {

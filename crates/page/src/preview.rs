@@ -1,6 +1,6 @@
 //! The preview that a chat or a site shows of a pasted link: text and one picture, always the same one (ogp.me; Twitter's cards).
 
-use super::Link;
+use super::PageLink;
 use super::assets::PREVIEW;
 use super::markdown::without_citations;
 use domain::shares::{Speaker, View};
@@ -12,7 +12,7 @@ const LONGEST: usize = 200;
 /// More of a text than this is not looked at.
 const LOOKED_AT: usize = 1_000;
 
-pub(super) fn preview(title: &str, view: &View, link: &Link) -> Markup {
+pub(super) fn preview(title: &str, view: &View, link: &PageLink) -> Markup {
     let title = tame(title);
     let description = description(view);
     let picture = format!("{}/assets/{}", link.base, PREVIEW.name);

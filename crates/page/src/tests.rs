@@ -85,8 +85,8 @@ fn a_day_is_told_once() {
 }
 
 /// A link, as a server knows it.
-fn link() -> Link {
-    Link {
+fn link() -> PageLink {
+    PageLink {
         of_message: true,
         made_at: Some(Utc.with_ymd_and_hms(2025, 12, 24, 1, 2, 3).unwrap()),
         base: "https://chat.example".to_owned(),
@@ -95,7 +95,7 @@ fn link() -> Link {
     }
 }
 
-fn surrounded(view: &View, link: Link) -> String {
+fn surrounded(view: &View, link: PageLink) -> String {
     let around = PageContext {
         link,
         ..PageContext::default()
@@ -115,7 +115,7 @@ fn it_says_what_the_link_is_and_where_the_conversation_can_go_on() {
         assert!(page.contains(part), "{part} is not in {page}");
     }
     view.read_only = false;
-    let whole = Link {
+    let whole = PageLink {
         of_message: false,
         ..link()
     };
@@ -181,7 +181,7 @@ fn a_long_page_lists_its_questions() {
 
 #[test]
 fn a_page_says_where_it_stands() {
-    let place = |first, last, total, page| Standing {
+    let place = |first, last, total, page| PageStanding {
         first,
         last,
         total,
@@ -201,7 +201,7 @@ fn a_page_says_where_it_stands() {
                 ..Neighbours::default()
             },
             standing: Some(standing),
-            link: Link::default(),
+            link: PageLink::default(),
         };
         let page = conversation(&view, &around);
         assert!(

@@ -1,6 +1,6 @@
 use crate::listening::listen;
 use crate::pages::{cors, swagger_ui};
-use crate::parts::Parts;
+use crate::parts::ServiceParts;
 use crate::services::Services;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
@@ -10,7 +10,7 @@ use api::browsers::refuse_foreign_pages;
 use api::conditions::{Conditions, check_conditions};
 use api::methods::{Methods, no_route};
 use api::request::around_request;
-use api::room::{Needs, refuse_on_full_disk};
+use api::room::{RoomNeeds, refuse_on_full_disk};
 use std::net::TcpListener;
 use std::sync::LazyLock;
 
@@ -23,8 +23,8 @@ static METHODS: LazyLock<Methods> = LazyLock::new(|| {
 });
 static CONDITIONS: LazyLock<Conditions> =
     LazyLock::new(|| Conditions::of(&api::openapi::document()));
-static NEEDS: LazyLock<Needs> = LazyLock::new(|| {
-    Needs::of(&api::openapi::document())
+static NEEDS: LazyLock<RoomNeeds> = LazyLock::new(|| {
+    RoomNeeds::of(&api::openapi::document())
         .and(&api::jan::document())
         .and(&api::openai::document())
 });
@@ -33,7 +33,7 @@ static NEEDS: LazyLock<Needs> = LazyLock::new(|| {
 ///
 /// # Errors
 /// The listener cannot be used.
-pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server> {
+pub fn start(listener: TcpListener, mut parts: ServiceParts) -> std::io::Result<Server> {
     let services = Services::wire(&mut parts);
     let (terms, workers) = (parts.terms.clone(), parts.workers);
     listen(listener, terms, workers, move || {
@@ -43,7 +43,7 @@ pub fn start(listener: TcpListener, mut parts: Parts) -> std::io::Result<Server>
             .configure(api::openai::routes)
             .configure(|config| services.register(config))
             .app_data(web::Data::<Table<Methods>>::new(&METHODS))
-            .app_data(web::Data::<Table<Needs>>::new(&NEEDS))
+            .app_data(web::Data::<Table<RoomNeeds>>::new(&NEEDS))
             .app_data(web::Data::<Table<Conditions>>::new(&CONDITIONS))
             .configure(api::routes::pages)
             .service(web::redirect("/docs", "/docs/"))

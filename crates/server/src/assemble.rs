@@ -1,14 +1,14 @@
 //! The parts of a service in production, by its configuration.
 
-use crate::config::{Config, Gateway};
-use crate::listening::Terms;
-use crate::parts::Parts;
+use crate::config::{Config, GatewaySettings};
+use crate::listening::ConnectionTerms;
+use crate::parts::ServiceParts;
 use crate::processors::half_of_the_processors;
 use crate::secret::Signers;
 use crate::serve_error::ServeError;
-use crate::watched::Watched;
+use crate::watched::WatchedParts;
 use crate::{files, repeats, traces, turns};
-use api::connection::Patience;
+use api::connection::ClientTimeouts;
 use api::memory::Memory;
 use api::shares::public::Layouts;
 use api::{BodyRate, LongWork};
@@ -40,7 +40,7 @@ pub(crate) struct Dependencies<'a> {
 pub(crate) fn assemble(
     config: &Config,
     dependencies: Dependencies<'_>,
-) -> Result<Parts, ServeError> {
+) -> Result<ServiceParts, ServeError> {
     let Dependencies {
         database, tasks, ..
     } = dependencies;
@@ -54,7 +54,7 @@ pub(crate) fn assemble(
     let (provider, places) = config.provider.connect()?;
     let provider = traces::traced(provider);
     let places = places.map(|places| ("generations", places));
-    let watched = Watched {
+    let watched = WatchedParts {
         budgets: places
             .into_iter()
             .chain([("passwords", hasher.turns())])
@@ -62,11 +62,11 @@ pub(crate) fn assemble(
         issuers: Some(Arc::clone(&external)),
         jobs: Arc::default(),
     };
-    Ok(Parts {
+    Ok(ServiceParts {
         database: database.clone(),
         tokens: signers.tokens,
         external,
-        gateway: config.gateway.as_ref().map(Gateway::known),
+        gateway: config.gateway.as_ref().map(GatewaySettings::known),
         successors: signers.successors,
         hasher,
         audit: Arc::new(LoggedAudit),
@@ -101,9 +101,9 @@ pub(crate) fn assemble(
         memory,
         body_rate: BodyRate::USUAL,
         long_work: LongWork::new(half_of_the_processors()),
-        terms: Terms {
+        terms: ConnectionTerms {
             connections: files::connections(config),
-            patience: Patience::USUAL,
+            patience: ClientTimeouts::USUAL,
             finishing: config.finishing,
         },
         room: dependencies.room,

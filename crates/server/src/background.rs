@@ -1,7 +1,7 @@
 //! Background work that runs as long as the service.
 
 use crate::config::Config;
-use crate::parts::Parts;
+use crate::parts::ServiceParts;
 use crate::{jobs, repeats, responses, turns, views};
 use domain::shares::ViewCounts;
 use infra::clock::SystemClock;
@@ -18,7 +18,7 @@ pub(crate) struct Background {
 impl Background {
     /// Starts the jobs that reclaim deleted data and forget expired data, the counting of views,
     /// and, with a model provider, the naming of conversations.
-    pub(crate) fn start(config: &Config, database: &Database, parts: &Parts) -> Self {
+    pub(crate) fn start(config: &Config, database: &Database, parts: &ServiceParts) -> Self {
         let clock = || Arc::new(SystemClock);
         let views = Arc::clone(&parts.views);
         let mut workers = JoinSet::new();

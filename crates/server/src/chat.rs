@@ -1,11 +1,11 @@
 //! The service of chats, wired.
 
-use crate::parts::Parts;
+use crate::parts::ServiceParts;
 use domain::chat::{ChatService, ChatStores};
 use infra::postgres::{PgChats, PgConversations, PgProjects, PgReplies, PgSettings};
 use std::sync::Arc;
 
-pub(crate) fn chat(parts: &Parts) -> ChatService {
+pub(crate) fn chat(parts: &ServiceParts) -> ChatService {
     let database = || parts.database.clone();
     let new_titles = parts.new_titles;
     ChatService::new(

@@ -1,7 +1,7 @@
 //! The limit of open files, and how many of them may be connections.
 
 use crate::config::Config;
-use api::connection::{Connections, Unlimited};
+use api::connection::{ConnectionLimits, Unlimited};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// Raises the limit of open files, since each connection is a file. Systems begin with as few as
@@ -29,7 +29,7 @@ const RESERVED: u64 = 128;
 const EACH: u64 = 2_048;
 
 /// The limits of clients' connections. The database's connections are reserved first.
-pub(crate) fn connections(config: &Config) -> Connections {
+pub(crate) fn connections(config: &Config) -> ConnectionLimits {
     let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(files, _)| files.min(FILES));
     let reserved = RESERVED + config.pool_size as u64;
     let total = files.saturating_sub(reserved).max(files / 2).max(1);
@@ -37,5 +37,5 @@ pub(crate) fn connections(config: &Config) -> Connections {
         .address_connections
         .unwrap_or((files / 2).min(EACH))
         .max(1);
-    Connections::new(total, each, Unlimited::own(&config.proxies))
+    ConnectionLimits::new(total, each, Unlimited::own(&config.proxies))
 }

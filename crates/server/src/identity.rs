@@ -1,9 +1,9 @@
 //! The services of identity, wired.
 
-use crate::parts::Parts;
+use crate::parts::ServiceParts;
 use actix_web::web;
 use domain::auth::RemovedOwners;
-use domain::auth::{AccountService, AuthService, Issuer, KeyService, Lookups, Throttle};
+use domain::auth::{AccountService, AuthService, KeyService, Lookups, SessionIssuer, Throttle};
 use domain::clock::Timer;
 use domain::removal::RemovalService;
 use domain::secret::Secrets;
@@ -13,16 +13,16 @@ use std::sync::{Arc, Weak};
 
 /// The services of identity: the caller, guests, accounts, sessions and keys.
 #[derive(Clone)]
-pub(crate) struct Identity {
+pub(crate) struct IdentityServices {
     auth: web::Data<AuthService>,
     accounts: web::Data<AccountService>,
     keys: web::Data<KeyService>,
     removal: web::Data<RemovalService>,
 }
 
-impl Identity {
+impl IdentityServices {
     /// Wires the services, and begins to watch for owners that other instances remove.
-    pub(crate) fn wire(parts: &mut Parts) -> Self {
+    pub(crate) fn wire(parts: &mut ServiceParts) -> Self {
         let gateway = parts.gateway.take();
         let parts = &*parts;
         let database = || parts.database.clone();
@@ -32,7 +32,7 @@ impl Identity {
         let sessions = Arc::new(PgSessions(database()));
         let removals = Arc::new(PgRemovals(database()));
         let removed = Arc::new(RemovedOwners::new(removals.clone(), clock()));
-        let issuer = Arc::new(Issuer {
+        let issuer = Arc::new(SessionIssuer {
             tokens: Arc::clone(&parts.tokens),
             secrets: Arc::clone(&secrets),
             successors: Arc::clone(&parts.successors),

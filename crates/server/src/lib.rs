@@ -36,9 +36,9 @@ pub mod views;
 pub mod watched;
 
 pub use app::start;
-pub use listening::Terms;
+pub use listening::ConnectionTerms;
 pub use migrate::migrate;
-pub use parts::Parts;
+pub use parts::ServiceParts;
 pub use reset_password::{ResetError, reset_password};
 pub use serve::serve;
 pub use serve_error::ServeError;

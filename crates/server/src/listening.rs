@@ -6,19 +6,19 @@ use actix_http::error::DispatchError;
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, map_config};
 use actix_web::dev::{AppConfig, Server, fn_service};
 use actix_web::rt::net::TcpStream;
-use api::connection::{ClientStream, Connection, Connections, Patience};
+use api::connection::{ClientStream, ClientTimeouts, Connection, ConnectionLimits};
 use std::net::TcpListener;
 use std::time::Duration;
 
 /// More connections per worker than a process can have files: the framework would otherwise stop
-/// accepting any. [`Connections`] has the real limit.
+/// accepting any. [`ConnectionLimits`] has the real limit.
 const UNLIMITED: usize = 1 << 24;
 
 /// The limits for clients' connections.
 #[derive(Clone)]
-pub struct Terms {
-    pub connections: Connections,
-    pub patience: Patience,
+pub struct ConnectionTerms {
+    pub connections: ConnectionLimits,
+    pub patience: ClientTimeouts,
     /// How long running requests may take after the signal to stop.
     pub finishing: Duration,
 }
@@ -26,7 +26,7 @@ pub struct Terms {
 /// Serves the application that `factory` makes for each worker.
 pub(crate) fn listen<F, I, S, B>(
     listener: TcpListener,
-    terms: Terms,
+    terms: ConnectionTerms,
     workers: Option<usize>,
     factory: F,
 ) -> std::io::Result<Server>

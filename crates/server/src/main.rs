@@ -3,7 +3,7 @@
 use clap::FromArgMatches as _;
 use server::cli::{Cli, Command};
 use server::config::Config;
-use server::telemetry::Output;
+use server::telemetry::LogOutput;
 use server::traces::Traces;
 use server::{help, print};
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&help::command().get_matches());
     let cli = cli.unwrap_or_else(|error| error.exit());
-    let output = match Output::start() {
+    let output = match LogOutput::start() {
         Ok(output) => output,
         Err(error) => {
             eprintln!("jan-conversations: the log cannot be written: {error}.");
@@ -35,7 +35,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: &Cli, output: &Output) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(cli: &Cli, output: &LogOutput) -> Result<(), Box<dyn std::error::Error>> {
     // The document is independent of the configuration.
     if let Some(Command::Openapi) = cli.command {
         return Ok(print::line(&api::openapi::document().to_pretty_json()?)?);

@@ -1,6 +1,6 @@
 //! The command `migrate`, and the part of it that `serve` uses.
 
-use crate::config::{Config, Storage};
+use crate::config::{Config, StorageLocation};
 use crate::print;
 use crate::serve_error::ServeError;
 use cluster::EmbeddedPostgres;
@@ -13,15 +13,15 @@ use std::time::Duration;
 /// The database cannot be reached, or refuses the migration.
 pub async fn migrate(config: &Config, citus: bool) -> Result<(), ServeError> {
     let migrated = match &config.storage {
-        Storage::External { database_url, .. } => {
+        StorageLocation::External { database_url, .. } => {
             let target = Target::parse(database_url)?;
             match citus {
                 true => infra::postgres::divide(&target).await?,
                 false => infra::postgres::migrate(&target).await?,
             }
         }
-        Storage::Embedded(_) if citus => return Err(ServeError::CitusEmbedded),
-        Storage::Embedded(embedded) => {
+        StorageLocation::Embedded(_) if citus => return Err(ServeError::CitusEmbedded),
+        StorageLocation::Embedded(embedded) => {
             let (options, _) = embedded.options(4);
             let postgres = EmbeddedPostgres::start(options).await?;
             let applied = infra::postgres::migrate(&Target::parse(postgres.database_url())?).await;

@@ -1,7 +1,7 @@
 //! The parts that a service is wired from.
 
-use crate::listening::Terms;
-use crate::watched::Watched;
+use crate::listening::ConnectionTerms;
+use crate::watched::WatchedParts;
 use api::browsers::{AllowedHosts, AllowedOrigins};
 use api::client_address::TrustedProxies;
 use api::memory::Memory;
@@ -23,7 +23,7 @@ use infra::tasks::BackgroundTasks;
 use std::sync::Arc;
 
 /// The parts of a running service. Tests use their own clock and database.
-pub struct Parts {
+pub struct ServiceParts {
     pub database: Database,
     pub tokens: Arc<dyn AccessTokens>,
     /// Tokens of external issuers.
@@ -75,7 +75,7 @@ pub struct Parts {
     /// Turns for reading large data.
     pub long_work: LongWork,
     /// The limits of connections, and their timeouts.
-    pub terms: Terms,
+    pub terms: ConnectionTerms,
     /// Whether the disk is full.
     pub room: Arc<dyn Room>,
     /// Threads that handle requests; `None` is one per core.
@@ -83,5 +83,5 @@ pub struct Parts {
     /// Gets each answer.
     pub observer: Option<Arc<dyn Observer>>,
     /// Further parts that metrics show.
-    pub watched: Watched,
+    pub watched: WatchedParts,
 }

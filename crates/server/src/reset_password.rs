@@ -1,6 +1,6 @@
 //! The command `reset-password`: gives an account another password when its own was forgotten.
 
-use crate::config::{Config, Storage};
+use crate::config::{Config, StorageLocation};
 use crate::processors::half_of_the_processors;
 use cluster::{EmbeddedError, EmbeddedPostgres, Options, running_url};
 use domain::auth::{Email, Password, PasswordReset};
@@ -61,8 +61,10 @@ pub async fn reset_password(
     };
     let password = Password::choose("password", &text, &email)?;
     match &config.storage {
-        Storage::External { database_url, .. } => reset(database_url, &email, password).await?,
-        Storage::Embedded(storage) => {
+        StorageLocation::External { database_url, .. } => {
+            reset(database_url, &email, password).await?
+        }
+        StorageLocation::Embedded(storage) => {
             let (options, _) = storage.options(4);
             embedded(&storage.data_dir, options, &email, password).await?;
         }

@@ -1,13 +1,13 @@
 //! The service of responses, wired; and those under way, tended.
 
-use crate::parts::Parts;
+use crate::parts::ServiceParts;
 use domain::responses::{Live, ResponseService, ResponseStores};
 use infra::postgres::{
     Database, NewTitles, PgConversations, PgItems, PgProjects, PgReplies, PgResponses, PgSettings,
 };
 use std::sync::Arc;
 
-pub(crate) fn responses(parts: &Parts, items: Arc<PgItems>) -> ResponseService {
+pub(crate) fn responses(parts: &ServiceParts, items: Arc<PgItems>) -> ResponseService {
     let database = || parts.database.clone();
     let new_titles = parts.new_titles;
     ResponseService::new(

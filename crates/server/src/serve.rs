@@ -1,13 +1,13 @@
 use crate::app::start;
 use crate::assemble::{Dependencies, assemble};
 use crate::background::Background;
-use crate::config::{Config, Storage};
+use crate::config::{Config, StorageLocation};
 use crate::greeting::{greet, name_issuers, warn_of_links};
 use crate::metrics::{Endpoint, Metrics};
-use crate::parts::Parts;
+use crate::parts::ServiceParts;
 use crate::secret::embedded_secret;
 use crate::serve_error::ServeError;
-use crate::stop::Stop;
+use crate::stop::StopSignal;
 use crate::{files, greeting, migrate};
 use cluster::EmbeddedPostgres;
 use domain::auth::{AuthService, SessionStore as _, User, UserKind};
@@ -17,7 +17,7 @@ use domain::storage::Room;
 use infra::clock::SystemClock;
 use infra::postgres::pooler;
 use infra::postgres::{Database, PgSessions, Target};
-use infra::storage::Storage as DiskRoom;
+use infra::storage::DiskRoom;
 use infra::tasks::BackgroundTasks;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -38,12 +38,12 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
         infra::files::must_be_short(file.as_ref(), CERTIFICATES)
             .map_err(ServeError::CertificateFile)?;
     }
-    let mut stop = Stop::new()?;
+    let mut stop = StopSignal::new()?;
     let listener = listen(&config)?;
     let metrics = listen_for_metrics(&config)?;
     let address = listener.local_addr()?;
     match &config.storage {
-        Storage::Embedded(embedded) => {
+        StorageLocation::Embedded(embedded) => {
             // Connections beside the pool: for migrations, and for an operator.
             let pool = u16::try_from(config.pool_size).unwrap_or(u16::MAX);
             let (options, storage) = embedded.options(pool.saturating_add(4));
@@ -73,7 +73,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
             postgres.stop().await;
             served
         }
-        Storage::External {
+        StorageLocation::External {
             database_url,
             read_url,
             jwt_secret,
@@ -151,7 +151,7 @@ fn operator() -> User {
 }
 
 /// Serves the metrics of a service of these parts.
-fn serve_metrics(listener: TcpListener, parts: &mut Parts) -> std::io::Result<Endpoint> {
+fn serve_metrics(listener: TcpListener, parts: &mut ServiceParts) -> std::io::Result<Endpoint> {
     tracing::info!("metrics: http://{}/metrics", listener.local_addr()?);
     Endpoint::start(listener, Metrics::of(parts), parts.terms.patience)
 }
@@ -162,7 +162,7 @@ async fn run(
     database: Database,
     room: Arc<dyn Room>,
     secret: &str,
-    stop: &mut Stop,
+    stop: &mut StopSignal,
 ) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
     warn_of_links(address, config.public_url.as_deref());

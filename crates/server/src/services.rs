@@ -1,8 +1,8 @@
 //! The services behind the handlers, wired.
 
 use crate::chat::chat;
-use crate::identity::Identity;
-use crate::parts::Parts;
+use crate::identity::IdentityServices;
+use crate::parts::ServiceParts;
 use crate::responses::responses;
 use crate::traces;
 use actix_web::web;
@@ -37,7 +37,7 @@ use std::sync::Arc;
 pub(crate) struct Services {
     body_rate: web::Data<BodyRate>,
     browsers: web::Data<Browsers>,
-    identity: Identity,
+    identity: IdentityServices,
     chat: web::Data<ChatService>,
     continue_url: web::Data<Option<ContinueUrl>>,
     conversations: web::Data<ConversationService>,
@@ -61,7 +61,7 @@ pub(crate) struct Services {
     usage_guard: web::Data<UsageGuard>,
 }
 
-fn replies(parts: &Parts) -> ReplyService {
+fn replies(parts: &ServiceParts) -> ReplyService {
     let stores = ReplyStores {
         store: Arc::new(PgReplies(parts.database.clone())),
         settings: Arc::new(PgSettings(parts.database.clone())),
@@ -78,7 +78,7 @@ fn replies(parts: &Parts) -> ReplyService {
     )
 }
 
-fn search(parts: &Parts) -> SearchService {
+fn search(parts: &ServiceParts) -> SearchService {
     SearchService {
         store: Arc::new(PgSearch(parts.database.clone())),
         comparing: Arc::new(parts.long_work.clone()),
@@ -86,7 +86,7 @@ fn search(parts: &Parts) -> SearchService {
     }
 }
 
-fn settings(parts: &Parts) -> SettingsService {
+fn settings(parts: &ServiceParts) -> SettingsService {
     SettingsService {
         store: Arc::new(PgSettings(parts.database.clone())),
         usage: Arc::clone(&parts.usage),
@@ -94,7 +94,7 @@ fn settings(parts: &Parts) -> SettingsService {
     }
 }
 
-fn browsers(parts: &Parts) -> Browsers {
+fn browsers(parts: &ServiceParts) -> Browsers {
     Browsers::new(
         parts.hosts.clone(),
         parts.cors.clone(),
@@ -104,8 +104,8 @@ fn browsers(parts: &Parts) -> Browsers {
 }
 
 impl Services {
-    pub(crate) fn wire(parts: &mut Parts) -> Self {
-        let identity = Identity::wire(parts);
+    pub(crate) fn wire(parts: &mut ServiceParts) -> Self {
+        let identity = IdentityServices::wire(parts);
         let parts = &*parts;
         let database = || parts.database.clone();
         let (clock, ids) = (|| Arc::clone(&parts.clock), || Arc::clone(&parts.ids));

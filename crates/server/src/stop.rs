@@ -3,12 +3,12 @@
 use tokio::signal::unix::{SignalKind, signal};
 
 /// SIGTERM or SIGINT.
-pub(crate) struct Stop {
+pub(crate) struct StopSignal {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
 }
 
-impl Stop {
+impl StopSignal {
     pub(crate) fn new() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,

@@ -1,6 +1,6 @@
 //! The token of an embedded database's owner.
 
-use crate::config::{Config, Storage};
+use crate::config::{Config, StorageLocation};
 use crate::secret::{SecretError, embedded_secret};
 use chrono::TimeDelta;
 use domain::auth::{AccessTokens as _, AuthService, Claims};
@@ -30,7 +30,7 @@ pub enum TokenError {
 /// # Errors
 /// The database is not embedded, or the secret is not available.
 pub fn operator(config: &Config) -> Result<String, TokenError> {
-    let Storage::Embedded(embedded) = &config.storage else {
+    let StorageLocation::Embedded(embedded) = &config.storage else {
         return Err(TokenError::External);
     };
     let secret = embedded_secret(&embedded.data_dir, embedded.jwt_secret.as_deref())?;

@@ -2,14 +2,14 @@
 
 use crate::jobs::JobFigures;
 use domain::admission::Budget;
-use infra::security::Issuers;
+use infra::security::ExternalIssuers;
 use std::sync::Arc;
 
 /// Parts that can be watched, beside those that requests use.
 #[derive(Clone, Default)]
-pub struct Watched {
+pub struct WatchedParts {
     /// Limits by name: those that no other part shows.
     pub budgets: Vec<(&'static str, Budget)>,
-    pub issuers: Option<Arc<Issuers>>,
+    pub issuers: Option<Arc<ExternalIssuers>>,
     pub jobs: Arc<JobFigures>,
 }

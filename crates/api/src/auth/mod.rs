@@ -13,7 +13,7 @@ pub(crate) mod upgrade;
 pub(crate) mod validate_api_key;
 
 use crate::timestamp::Timestamp;
-use domain::auth::{Email, Profile, SignedIn, User, UserKind};
+use domain::auth::{Email, ExternalProfile, SignedIn, User, UserKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,7 +69,7 @@ pub(crate) struct UserBody {
 
 impl UserBody {
     /// The same, with the profile from an external issuer's token.
-    pub(crate) fn with(self, profile: Option<Profile>) -> Self {
+    pub(crate) fn with(self, profile: Option<ExternalProfile>) -> Self {
         let Some(profile) = profile else {
             return self;
         };

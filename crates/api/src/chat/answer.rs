@@ -4,7 +4,7 @@ use super::Fields;
 use crate::disconnect::Presence;
 use crate::error::{ApiError, passed};
 use crate::stream::internal;
-use domain::chat::{Cancelled, Event, Events, Kept};
+use domain::chat::{AudienceEvent, AudienceEvents, CancelledAnswer, KeptTurn};
 use domain::error::Error;
 use domain::error::ProviderFailure;
 use domain::replies::{CANCELLED, ChatStream};
@@ -14,7 +14,7 @@ use serde_json::json;
 use serde_json::value::to_raw_value;
 
 /// An answer, part by part: JSON objects of OpenAI's API.
-pub(super) type Parts = LocalBoxStream<'static, Result<String, ApiError>>;
+pub(super) type JsonParts = LocalBoxStream<'static, Result<String, ApiError>>;
 
 /// A whole completion that is not stored, as the provider sent it.
 pub(super) async fn whole(mut answer: Box<dyn ChatStream>) -> Result<String, ApiError> {
@@ -25,12 +25,12 @@ pub(super) async fn whole(mut answer: Box<dyn ChatStream>) -> Result<String, Api
 }
 
 /// A whole completion that is stored.
-pub(super) async fn whole_kept(mut events: Events) -> Result<String, ApiError> {
+pub(super) async fn whole_kept(mut events: AudienceEvents) -> Result<String, ApiError> {
     loop {
         match events.next().await {
-            Some(Event::Chunk(_)) => {}
-            Some(Event::Kept(kept)) => return with_conversation(&kept, false),
-            Some(Event::Failed(error)) => return Err(passed(error)),
+            Some(AudienceEvent::Chunk(_)) => {}
+            Some(AudienceEvent::Kept(kept)) => return with_conversation(&kept, false),
+            Some(AudienceEvent::Failed(error)) => return Err(passed(error)),
             None => return Err(interrupted()),
         }
     }
@@ -38,7 +38,7 @@ pub(super) async fn whole_kept(mut events: Events) -> Result<String, ApiError> {
 
 /// The parts of an answer that is not stored. It ends when they are dropped, or the client
 /// disconnects.
-pub(super) fn parts(answer: Box<dyn ChatStream>, presence: Presence) -> Parts {
+pub(super) fn parts(answer: Box<dyn ChatStream>, presence: Presence) -> JsonParts {
     stream::try_unfold((answer, presence), |(mut answer, presence)| async move {
         let next = async { answer.next().await.map_err(passed) };
         let next = presence.during(next).await?;
@@ -50,7 +50,7 @@ pub(super) fn parts(answer: Box<dyn ChatStream>, presence: Presence) -> Parts {
 /// A client that reads an answer. If it disconnects before the end, a failure that it did not
 /// receive is logged.
 struct Listener {
-    events: Events,
+    events: AudienceEvents,
     /// The span of the request, for the log.
     request: tracing::Span,
 }
@@ -64,16 +64,16 @@ impl Drop for Listener {
 }
 
 /// The parts of a stored answer; the last one contains the conversation.
-pub(super) fn parts_kept(events: Events) -> Parts {
+pub(super) fn parts_kept(events: AudienceEvents) -> JsonParts {
     let request = tracing::Span::current();
     stream::try_unfold(Some(Listener { events, request }), |listener| async move {
         let Some(mut listener) = listener else {
             return Ok(None);
         };
         match listener.events.next().await {
-            Some(Event::Chunk(json)) => Ok(Some((json, Some(listener)))),
-            Some(Event::Kept(kept)) => Ok(Some((with_conversation(&kept, true)?, None))),
-            Some(Event::Failed(error)) => Err(passed(error)),
+            Some(AudienceEvent::Chunk(json)) => Ok(Some((json, Some(listener)))),
+            Some(AudienceEvent::Kept(kept)) => Ok(Some((with_conversation(&kept, true)?, None))),
+            Some(AudienceEvent::Failed(error)) => Err(passed(error)),
             None => Err(interrupted()),
         }
     })
@@ -81,7 +81,7 @@ pub(super) fn parts_kept(events: Events) -> Parts {
 }
 
 /// The last part of an answer, with its conversation.
-fn with_conversation(kept: &Kept, is_streamed: bool) -> Result<String, ApiError> {
+fn with_conversation(kept: &KeptTurn, is_streamed: bool) -> Result<String, ApiError> {
     let own = || match &kept.cancelled {
         Some(cancelled) => ended(kept, cancelled, is_streamed),
         None => json!({ "object": "chat.completion.chunk", "choices": [] }).to_string(),
@@ -98,7 +98,7 @@ fn with_conversation(kept: &Kept, is_streamed: bool) -> Result<String, ApiError>
 }
 
 /// The last part of a cancelled answer; the whole answer, where it was not streamed.
-fn ended(kept: &Kept, cancelled: &Cancelled, is_streamed: bool) -> String {
+fn ended(kept: &KeptTurn, cancelled: &CancelledAnswer, is_streamed: bool) -> String {
     let (object, said, text) = match is_streamed {
         true => ("chat.completion.chunk", "delta", None),
         false => ("chat.completion", "message", Some(cancelled.text.as_str())),

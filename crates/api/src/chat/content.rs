@@ -10,14 +10,14 @@ use domain::items::{Content, ItemType, quoted};
 
 /// A content as it is kept: a text, or parts in the form of OpenAI's newer API.
 #[derive(Default)]
-pub(super) struct Said {
+pub(super) struct KeptContent {
     pub(super) text: String,
     parts: Vec<String>,
     /// Whether it has more than texts.
     is_more: bool,
 }
 
-impl Said {
+impl KeptContent {
     pub(super) fn is_empty(&self) -> bool {
         self.text.is_empty() && !self.is_more
     }
@@ -55,14 +55,14 @@ impl Said {
 
 /// Reads a content: a string, or parts. Parts of text are joined by line breaks; those of other
 /// kinds are kept, too.
-pub(super) fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiError> {
+pub(super) fn said(at: &str, content: &str, is_reply: bool) -> Result<KeptContent, ApiError> {
     if let Some(text) = string(content) {
         let part = text_part(&text, is_reply);
-        let mut said = Said::default();
+        let mut said = KeptContent::default();
         said.add(part, Some(&text));
         return Ok(said);
     }
-    let mut said = Said::default();
+    let mut said = KeptContent::default();
     let each = each_element(content, |index, part| {
         let at = format!("{at}[{index}]");
         let fields = Fields::parse(part).map_err(|error| refused_object(&at, &error))?;
@@ -77,7 +77,7 @@ pub(super) fn said(at: &str, content: &str, is_reply: bool) -> Result<Said, ApiE
 }
 
 fn read_part(
-    said: &mut Said,
+    said: &mut KeptContent,
     at: &str,
     part: &str,
     fields: &Fields,

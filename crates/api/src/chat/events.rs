@@ -1,6 +1,6 @@
 //! A streamed answer: server-sent events, in the form that OpenAI's SDKs read.
 
-use super::answer::Parts;
+use super::answer::JsonParts;
 use crate::error::{ApiError, ErrorBody};
 use crate::sse::{Events, event};
 use crate::stream::internal;
@@ -12,40 +12,40 @@ const DONE: &str = "data: [DONE]\n\n";
 /// The events of an answer.
 pub(super) struct ChatEvents {
     /// `None`: the stream has ended.
-    parts: Option<Parts>,
+    parts: Option<JsonParts>,
 }
 
 impl ChatEvents {
-    pub(super) fn of(parts: Parts) -> Self {
+    pub(super) fn of(parts: JsonParts) -> Self {
         Self { parts: Some(parts) }
     }
 }
 
 /// The next part of the stream.
-pub(super) enum Part {
+pub(super) enum NextChunk {
     Json(String),
     End,
 }
 
 impl Events for ChatEvents {
-    type Part = Part;
+    type Part = NextChunk;
 
-    async fn next(&mut self) -> Option<Result<Part, ApiError>> {
+    async fn next(&mut self) -> Option<Result<NextChunk, ApiError>> {
         // Only the wait is dropped here: the stream keeps its own state.
         let part = match self.parts.as_mut()?.next().await {
-            Some(json) => json.map(Part::Json),
-            None => Ok(Part::End),
+            Some(json) => json.map(NextChunk::Json),
+            None => Ok(NextChunk::End),
         };
-        if matches!(part, Ok(Part::End) | Err(_)) {
+        if matches!(part, Ok(NextChunk::End) | Err(_)) {
             self.parts = None;
         }
         Some(part)
     }
 
-    fn written(&self, part: Part) -> Result<String, ApiError> {
+    fn written(&self, part: NextChunk) -> Result<String, ApiError> {
         Ok(match part {
-            Part::Json(json) => event(None, &json),
-            Part::End => DONE.to_owned(),
+            NextChunk::Json(json) => event(None, &json),
+            NextChunk::End => DONE.to_owned(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! The messages of a request, for storing in a conversation.
 
 use super::Fields;
-use super::content::{Said, said, string};
+use super::content::{KeptContent, said, string};
 use super::elements::each_element;
 use super::fields::says_nothing;
 use super::refused::{missing, mistyped, refused_object};
@@ -43,19 +43,19 @@ pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
 }
 
 /// The messages to store, and the places of blank replies.
-pub(super) struct Read {
+pub(super) struct ReadMessages {
     pub(super) messages: Vec<NewMessage>,
     pub(super) blank: Vec<usize>,
 }
 
 /// Reads all messages or none: a message that could not be stored whole is refused, with its place,
 /// so that none is dropped silently.
-pub(super) fn read(sent: &[&str]) -> Result<Read, ApiError> {
+pub(super) fn read(sent: &[&str]) -> Result<ReadMessages, ApiError> {
     let miscounted = || {
         let message = "messages must have 1 to 100 new messages when they go into a conversation.";
         Err(Error::invalid("messages", message).into())
     };
-    let mut read = Read {
+    let mut read = ReadMessages {
         messages: Vec::with_capacity(sent.len()),
         blank: Vec::new(),
     };
@@ -86,7 +86,7 @@ fn read_one(place: usize, message: &str) -> Result<Vec<NewMessage>, ApiError> {
     let role = role(at, &fields);
     let is_reply = matches!(role, Ok(Role::Assistant));
     let mut said = match fields.given("content") {
-        None if is_reply => Said::default(),
+        None if is_reply => KeptContent::default(),
         None => return Err(missing(at, "content")),
         Some(content) => said(&format!("{at}.content"), content, is_reply)?,
     };

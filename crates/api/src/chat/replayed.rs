@@ -1,10 +1,10 @@
 //! Answers to repeated chats, made from the stored messages: OpenAI's objects, made by this
 //! service.
 
-use super::answer::Parts;
+use super::answer::JsonParts;
 use super::events::ChatEvents;
 use crate::error::{ApiError, passed};
-use crate::replays::found::{Kept, answered, conversation_of, owner};
+use crate::replays::found::{KeptConversation, answered, conversation_of, owner};
 use crate::request_context::RequestContext;
 use crate::request_id::request_id;
 use crate::sse;
@@ -103,7 +103,7 @@ fn of(conversation: &Conversation) -> Value {
 struct Told {
     request: HttpRequest,
     generation: Generation,
-    kept: Kept,
+    kept: KeptConversation,
     /// The id, until the provider's is known.
     id: String,
     created: i64,
@@ -114,7 +114,7 @@ struct Told {
 pub(crate) async fn stream(
     request: &HttpRequest,
     generation: Generation,
-    kept: Kept,
+    kept: KeptConversation,
 ) -> Result<HttpResponse, ApiError> {
     let context = request.app_data::<web::Data<RequestContext>>();
     let created = context.map_or(0, |context| context.clock.now().timestamp());
@@ -126,7 +126,7 @@ pub(crate) async fn stream(
         created,
         is_over: false,
     };
-    let parts: Parts = stream::try_unfold(told, |mut told| async move {
+    let parts: JsonParts = stream::try_unfold(told, |mut told| async move {
         Ok(told.next().await?.map(|json| (json, told)))
     })
     .boxed_local();

@@ -1,7 +1,7 @@
 //! Reads the parts of a request that matter to this service.
 
 use super::fields::{is_text, says_nothing};
-use super::messages::Read;
+use super::messages::ReadMessages;
 use super::text;
 use super::{Fields, messages};
 use crate::error::{ApiError, code};
@@ -89,7 +89,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             None => None,
             Some(conversation) => {
                 refuse_unstorable(&fields)?;
-                let Read { messages, blank } = messages::read(&messages)?;
+                let ReadMessages { messages, blank } = messages::read(&messages)?;
                 Some(ChatTarget {
                     conversation,
                     is_stored: true,

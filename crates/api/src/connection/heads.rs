@@ -108,12 +108,12 @@ pub(crate) fn size_of_body(headers: &HeaderMap) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::{Connections, Unlimited};
+    use crate::connection::{ConnectionLimits, Unlimited};
 
     #[test]
     fn the_next_buffer_is_counted_before_more_is_read() {
         // One address has a quarter.
-        let connections = Connections::new(2, 2, Unlimited::default());
+        let connections = ConnectionLimits::new(2, 2, Unlimited::default());
         let connections = connections.with_memory_of_heads(4 * 32 * 1024);
         let place = connections.admit(None).unwrap();
         let mut head = Head::default();

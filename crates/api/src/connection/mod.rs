@@ -12,8 +12,8 @@ mod stream;
 mod traffic;
 
 pub(crate) use heads::size_of_body;
-pub use patience::Patience;
-pub use permits::{Connections, Unlimited};
+pub use patience::ClientTimeouts;
+pub use permits::{ConnectionLimits, Unlimited};
 pub use stream::ClientStream;
 pub use traffic::Traffic;
 
@@ -38,9 +38,9 @@ const PARTS: u64 = 16;
 
 /// The state that the stream of a connection and its requests share. Both live on one thread.
 #[derive(Clone)]
-pub struct Connection(Rc<State>);
+pub struct Connection(Rc<ConnectionState>);
 
-struct State {
+struct ConnectionState {
     /// Requests whose answers are not completely written.
     under_way: Cell<usize>,
     /// When the last of those ended.
@@ -66,7 +66,7 @@ pub(crate) struct UnderWay(Connection);
 
 impl Connection {
     fn new() -> Self {
-        Self(Rc::new(State {
+        Self(Rc::new(ConnectionState {
             under_way: Cell::new(0),
             idle_since: Cell::new(Instant::now()),
             allowance: Cell::new(READ_AHEAD),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The timeouts of a client.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct ClientTimeouts {
     /// The time for the next request to arrive with all headers, after the connection or the last
     /// answer.
     pub request: Duration,
@@ -14,7 +14,7 @@ pub struct Patience {
     pub answer: Duration,
 }
 
-impl Patience {
+impl ClientTimeouts {
     pub const USUAL: Self = Self {
         request: Duration::from_secs(15),
         answer: Duration::from_secs(60),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The limits of connections, in all and for one address. Each connection is an open file, and the
 /// system limits the files of a process. The memory of incomplete heads is limited, too.
 #[derive(Clone)]
-pub struct Connections {
+pub struct ConnectionLimits {
     budget: Budget,
     heads: Budget,
     unlimited: Unlimited,
@@ -56,7 +56,7 @@ impl Drop for ConnectionPermit {
     }
 }
 
-impl Connections {
+impl ConnectionLimits {
     /// The memory of incomplete heads, and how many parts of it there are for each address.
     const HEADS: u64 = 16 * 1024 * 1024;
     const PARTS: u64 = 4;
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn an_address_has_its_share_and_others_have_theirs() {
-        let connections = Connections::new(5, 2, Unlimited::default());
+        let connections = ConnectionLimits::new(5, 2, Unlimited::default());
         let held: Vec<_> = (0..2)
             .map(|_| connections.admit(address("203.0.113.9")).unwrap())
             .collect();
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_network_of_ipv6_is_one_address() {
-        let connections = Connections::new(5, 1, Unlimited::default());
+        let connections = ConnectionLimits::new(5, 1, Unlimited::default());
         let _held = connections.admit(address("2001:db8::1")).unwrap();
         assert!(connections.admit(address("2001:db8::2")).is_err());
         assert!(connections.admit(address("2001:db8:0:1::1")).is_ok());
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_machine_and_its_proxies_are_not_counted() {
         let proxies = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
-        let connections = Connections::new(1, 1, Unlimited::own(&proxies));
+        let connections = ConnectionLimits::new(1, 1, Unlimited::own(&proxies));
         let _full = connections.admit(address("203.0.113.9")).unwrap();
         for unlimited in ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.1.2.3"] {
             let first = connections.admit(address(unlimited));

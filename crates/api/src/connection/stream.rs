@@ -1,10 +1,10 @@
 use super::deadline::Deadline;
-use super::patience::{Patience, give_up_after};
+use super::patience::{ClientTimeouts, give_up_after};
 use super::permits::ConnectionPermit;
 use super::pieces::piece;
 use super::refusal::{TOO_MANY, TOO_MUCH, refusal};
 use super::stalls::Stalls;
-use super::{Connection, Connections, READ_AHEAD};
+use super::{Connection, ConnectionLimits, READ_AHEAD};
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
 use std::io::{self, Write as _};
@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub struct ClientStream {
     stream: TcpStream,
     connection: Connection,
-    patience: Patience,
+    patience: ClientTimeouts,
     request_due: Deadline,
     stalls: Stalls,
     place: ConnectionPermit,
@@ -36,8 +36,8 @@ impl ClientStream {
     #[must_use]
     pub fn accept(
         stream: TcpStream,
-        connections: &Connections,
-        patience: Patience,
+        connections: &ConnectionLimits,
+        patience: ClientTimeouts,
     ) -> Option<(Self, Option<SocketAddr>)> {
         let peer = stream.peer_addr().ok();
         let Ok(place) = connections.admit(peer.map(|peer| peer.ip())) else {
@@ -246,7 +246,7 @@ mod tests {
     use tokio::task::yield_now;
 
     /// A client and the stream of its connection, with small system buffers between them.
-    async fn connected(patience: Patience) -> (TcpStream, ClientStream) {
+    async fn connected(patience: ClientTimeouts) -> (TcpStream, ClientStream) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_send_buffer_size(8 * 1024).unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -256,22 +256,22 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let client = client.connect(address).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        let connections = Connections::new(1, 1, Unlimited::default());
+        let connections = ConnectionLimits::new(1, 1, Unlimited::default());
         let (stream, _) = ClientStream::accept(stream, &connections, patience).unwrap();
         (client, stream)
     }
 
     #[tokio::test]
     async fn small_pieces_are_sent_at_once() {
-        let (_client, stream) = connected(Patience::USUAL).await;
+        let (_client, stream) = connected(ClientTimeouts::USUAL).await;
         assert!(stream.stream.nodelay().unwrap());
     }
 
     /// Writes so many bytes to a client that takes `piece` bytes after each pause.
     async fn written(bytes: usize, piece: usize, pause: Duration) -> io::Result<()> {
-        let patience = Patience {
+        let patience = ClientTimeouts {
             answer: Duration::from_secs(2),
-            ..Patience::USUAL
+            ..ClientTimeouts::USUAL
         };
         let (mut client, mut stream) = connected(patience).await;
         let _request = stream.connection().begin(Some(0));
@@ -313,7 +313,7 @@ mod tests {
 
     #[tokio::test]
     async fn little_is_read_before_a_request_asks_for_it() {
-        let (mut client, mut stream) = connected(Patience::USUAL).await;
+        let (mut client, mut stream) = connected(ClientTimeouts::USUAL).await;
         let sending = tokio::spawn(async move {
             let _ = client.write_all(&[0; 512 * 1024]).await;
             client
@@ -354,7 +354,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_that_waits_for_its_body_is_not_woken_for_nothing() {
-        let (mut client, mut stream) = connected(Patience::USUAL).await;
+        let (mut client, mut stream) = connected(ClientTimeouts::USUAL).await;
         let connection = stream.connection();
         let _under_way = connection.begin(Some(1_000));
         let woken = Arc::new(Woken::default());
@@ -378,7 +378,7 @@ mod tests {
     async fn few_of_many_requests_that_came_together_are_handed_on_at_once() {
         const HEAD: &[u8] = b"GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n";
         const REQUESTS: usize = 150;
-        let (mut client, mut stream) = connected(Patience::USUAL).await;
+        let (mut client, mut stream) = connected(ClientTimeouts::USUAL).await;
         client.write_all(&HEAD.repeat(REQUESTS)).await.unwrap();
         client.shutdown().await.unwrap();
         let connection = stream.connection();
@@ -408,7 +408,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_disconnect_is_noticed_though_the_framework_does_not_read() {
-        let (mut client, mut stream) = connected(Patience::USUAL).await;
+        let (mut client, mut stream) = connected(ClientTimeouts::USUAL).await;
         client.write_all(&[0; READ_AHEAD]).await.unwrap();
         let connection = stream.connection();
         let mut total = 0;

@@ -6,7 +6,7 @@ use domain::error::Error;
 use domain::id::ConversationId;
 use domain::items::ItemService;
 use domain::repeats::{Made, Outcome};
-use domain::turns::{Ending, Over, TurnService};
+use domain::turns::{Over, TurnEnding, TurnService};
 use endpoint::post;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -75,8 +75,8 @@ pub(crate) async fn cancel_turn(
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
     let ending = match body.keep {
-        Some(false) => Ending::Dropped,
-        Some(true) | None => Ending::Kept,
+        Some(false) => TurnEnding::Dropped,
+        Some(true) | None => TurnEnding::Kept,
     };
     let over = turns.cancel(actor.owner_id, conversation, ending).await?;
     let (ended, item) = match over {

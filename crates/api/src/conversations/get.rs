@@ -2,11 +2,11 @@ use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query, yes_or_no};
 use crate::items::ItemBody;
-use crate::memory::{BEGINNING, Part, Parts, take_memory};
+use crate::memory::{AnswerPart, AnswerParts, BEGINNING, take_memory};
 use crate::stream::{in_parts, internal};
 use crate::tags;
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::conversations::{ConversationService, Opening};
+use domain::conversations::{ConversationOpening, ConversationService};
 use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::items::{Item, ItemService};
 use endpoint::get;
@@ -83,9 +83,9 @@ async fn whole(
     request: &HttpRequest,
     items: Arc<ItemService>,
     owner: OwnerId,
-    opening: Opening,
+    opening: ConversationOpening,
 ) -> Result<HttpResponse, ApiError> {
-    let Opening {
+    let ConversationOpening {
         conversation,
         items: first,
         last,
@@ -102,8 +102,8 @@ async fn whole(
         text.extend_from_slice(b"]}");
         return Ok(tags::tagged(answer.body(text), &tag));
     }
-    let mut parts = Parts::of(request);
-    let head = Part::new(text, parts.next().await?);
+    let mut parts = AnswerParts::of(request);
+    let head = AnswerPart::new(text, parts.next().await?);
     let rest = Rest {
         parts,
         items,
@@ -119,7 +119,7 @@ async fn whole(
 
 /// The rest of a long conversation that is still to be sent.
 struct Rest {
-    parts: Parts,
+    parts: AnswerParts,
     items: Arc<ItemService>,
     owner: OwnerId,
     id: ConversationId,
@@ -132,7 +132,7 @@ struct Rest {
 impl Rest {
     /// Sends one batch at a time. Each is read when the client has taken the one before, so a slow
     /// reader holds little memory and no database connection.
-    fn stream(self) -> impl Stream<Item = Result<Part, ApiError>> {
+    fn stream(self) -> impl Stream<Item = Result<AnswerPart, ApiError>> {
         stream::try_unfold(self, |mut rest| async move {
             let Some(after) = rest.after else {
                 return Ok(None);
@@ -148,7 +148,7 @@ impl Rest {
             if rest.after.is_none() {
                 text.extend_from_slice(b"]}");
             }
-            Ok(Some((Part::new(text, memory), rest)))
+            Ok(Some((AnswerPart::new(text, memory), rest)))
         })
     }
 }

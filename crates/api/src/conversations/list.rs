@@ -71,7 +71,11 @@ impl ListConversationsQuery {
         labels: Labels,
         project: Option<ProjectId>,
     ) -> Result<ConversationListBody, ApiError> {
-        let words = self.q.as_deref().map(search::Query::parse).transpose()?;
+        let words = self
+            .q
+            .as_deref()
+            .map(search::ParsedQuery::parse)
+            .transpose()?;
         let query = self.placed(conversations, owner).await?;
         let list = query.list(labels, project)?;
         let cursor = cursor(&list.sort);

@@ -6,7 +6,9 @@ use crate::memory::{ANSWER, take_memory_at_once};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
-use domain::auth::{Actor, AuthService, Credential, KeyService, Profile, Recognised, Said};
+use domain::auth::{
+    Actor, AuthService, Credential, ExternalProfile, KeyService, NamedCaller, Recognised,
+};
 use domain::error::{Error, Unauthenticated};
 use futures_util::future::{Either, FutureExt as _, LocalBoxFuture};
 use std::future::{Ready, ready};
@@ -71,7 +73,7 @@ impl FromRequest for Authenticated {
 }
 
 /// The caller, as a gateway names them.
-fn by_gateway(request: &HttpRequest) -> Result<Option<Said>, Error> {
+fn by_gateway(request: &HttpRequest) -> Result<Option<NamedCaller>, Error> {
     if !gateway::speaks(request) {
         return Ok(None);
     }
@@ -81,7 +83,7 @@ fn by_gateway(request: &HttpRequest) -> Result<Option<Said>, Error> {
 
 fn said_by_gateway(
     request: &HttpRequest,
-    said: Said,
+    said: NamedCaller,
 ) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
     let recognised =
         service::<AuthService>(request).and_then(|service| service.recognise_said(&said));
@@ -178,7 +180,7 @@ fn accept(request: &HttpRequest, recognised: Result<Recognised, Error>) -> Answe
 }
 
 /// The caller's profile from the token of an external issuer.
-pub(crate) fn profile(request: &HttpRequest) -> Option<Profile> {
+pub(crate) fn profile(request: &HttpRequest) -> Option<ExternalProfile> {
     request.extensions().get().cloned()
 }
 

@@ -1,10 +1,10 @@
 use super::broken::fault;
-use super::incoming::Incoming;
+use super::incoming::ReceivedBody;
 use super::{Object, prose};
 use crate::error::{ApiError, code};
 use crate::long_work::LongWork;
 use crate::memory::HeldMemory;
-use crate::repeats::{Again, Looked, Repeat, SentBody};
+use crate::repeats::{Again, LookedUp, Repeat, SentBody};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -43,7 +43,7 @@ pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
 
 /// The body, read strictly: UTF-8 JSON, an object, without unknown or repeated fields. A handler
 /// gets it only after the look-up for repeats.
-pub(crate) struct Body<T>(pub(crate) T, pub(crate) Looked);
+pub(crate) struct Body<T>(pub(crate) T, pub(crate) LookedUp);
 
 impl<T: WireBody> FromRequest for Body<T> {
     type Error = ApiError;
@@ -53,7 +53,7 @@ impl<T: WireBody> FromRequest for Body<T> {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let incoming = Incoming::read(&request, payload, T::LIMIT).await?;
+            let incoming = ReceivedBody::read(&request, payload, T::LIMIT).await?;
             let (body, sent) = read::<T>(&request, incoming).await?;
             let looked = Repeat::look(&request, sent, body.again()).await?;
             Ok(Self(body, looked))
@@ -64,7 +64,7 @@ impl<T: WireBody> FromRequest for Body<T> {
 /// Reads the body, and its digest where the request may be a repeat.
 async fn read<T: WireBody>(
     request: &HttpRequest,
-    Incoming { bytes, memory }: Incoming,
+    ReceivedBody { bytes, memory }: ReceivedBody,
 ) -> Result<(T, Option<SentBody>), ApiError> {
     let repeats = Repeat::of(request).map(|repeat| repeat.service.clone());
     let sent = move |bytes: &[u8]| {
@@ -134,7 +134,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], may_trail: bool) -> Result<T, ApiErr
 fn explain(path: &str, error: &serde_json::Error) -> ApiError {
     let (line, column) = (error.line(), error.column());
     if error.classify() == Category::Data {
-        return prose::explain(prose::Part::Body, path, &error.to_string());
+        return prose::explain(prose::RequestPart::Body, path, &error.to_string());
     }
     let fault = fault(error);
     ApiError::new(

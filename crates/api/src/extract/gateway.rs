@@ -4,7 +4,7 @@
 use crate::request_context::RequestContext;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{HttpRequest, web};
-use domain::auth::{AuthService, Profile, Said};
+use domain::auth::{AuthService, ExternalProfile, NamedCaller};
 
 const SECRET: HeaderName = HeaderName::from_static("x-gateway-auth");
 const SUBJECT: HeaderName = HeaderName::from_static("x-user-subject");
@@ -25,18 +25,18 @@ pub(super) fn speaks(request: &HttpRequest) -> bool {
 }
 
 /// The caller that the gateway names; `None` if the request is not a gateway's, or names no caller.
-pub(super) fn said(request: &HttpRequest, service: &AuthService) -> Option<Said> {
+pub(super) fn said(request: &HttpRequest, service: &AuthService) -> Option<NamedCaller> {
     let headers = request.headers();
     let secret = sole(headers, &SECRET)?;
     if !comes_from_a_proxy(request) || !service.is_gateway(secret) {
         return None;
     }
-    let profile = Profile {
+    let profile = ExternalProfile {
         name: sole(headers, &NAME).map(str::to_owned),
         email: sole(headers, &EMAIL).map(str::to_owned),
         is_guest: false,
     };
-    Some(Said {
+    Some(NamedCaller {
         subject: sole(headers, &SUBJECT)?.to_owned(),
         profile,
     })

@@ -34,14 +34,14 @@ const GUESSES: [(&str, &str, &str); 10] = [
 
 /// Which part of a request is wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum RequestPart {
     Body,
     Query,
 }
 
 /// The meaning of serde's error. Serde gives the kind of an error only in its text, so the text is
 /// parsed here, and only here; tests pin each sentence.
-pub(super) fn explain(part: Part, path: &str, message: &str) -> ApiError {
+pub(super) fn explain(part: RequestPart, path: &str, message: &str) -> ApiError {
     let message = without_place(message);
     let path = match path {
         "." => Cow::Borrowed(""),
@@ -53,8 +53,8 @@ pub(super) fn explain(part: Part, path: &str, message: &str) -> ApiError {
     let (kind, rule) = of_a_value(&path, message);
     let place = match (path.is_empty(), part) {
         (false, _) => &*path,
-        (true, Part::Body) => "The body",
-        (true, Part::Query) => "The query",
+        (true, RequestPart::Body) => "The body",
+        (true, RequestPart::Query) => "The query",
     };
     let error = ApiError::new(kind, format!("{place} {rule}."));
     match path.is_empty() {
@@ -64,7 +64,7 @@ pub(super) fn explain(part: Part, path: &str, message: &str) -> ApiError {
 }
 
 /// A field that does not exist, is missing, or was given twice.
-fn of_a_name(part: Part, path: &str, message: &str) -> Option<ApiError> {
+fn of_a_name(part: RequestPart, path: &str, message: &str) -> Option<ApiError> {
     let named = |name: &str| {
         let name = shortened(name);
         match path.rsplit('.').next() {
@@ -89,15 +89,15 @@ fn of_a_name(part: Part, path: &str, message: &str) -> Option<ApiError> {
     Some(ApiError::new(code::UNKNOWN_FIELD, sentence).param(param))
 }
 
-fn unknown(part: Part, param: &str, name: &str, known: &[&str]) -> String {
+fn unknown(part: RequestPart, param: &str, name: &str, known: &[&str]) -> String {
     let kind = match part {
-        Part::Body => "a field",
-        Part::Query => "a query parameter",
+        RequestPart::Body => "a field",
+        RequestPart::Query => "a query parameter",
     };
     let mut sentence = format!("{param} is not {kind} here.");
     let guess = GUESSES
         .iter()
-        .find(|(guess, by, _)| part == Part::Body && *guess == name && known.contains(by));
+        .find(|(guess, by, _)| part == RequestPart::Body && *guess == name && known.contains(by));
     if let Some((_, _, right)) = guess {
         sentence.push_str(right);
     } else if let Some(near) = nearest(&shortened(name), known) {
@@ -106,10 +106,10 @@ fn unknown(part: Part, param: &str, name: &str, known: &[&str]) -> String {
         sentence.push_str(" Pages are asked for by `limit` and `after`.");
     }
     let all = match (part, known.is_empty()) {
-        (Part::Body, true) => " It takes no fields.".to_owned(),
-        (Part::Query, true) => " It takes no query parameters.".to_owned(),
-        (Part::Body, false) => format!(" The fields are {}.", listed(known)),
-        (Part::Query, false) => format!(" The query parameters are {}.", listed(known)),
+        (RequestPart::Body, true) => " It takes no fields.".to_owned(),
+        (RequestPart::Query, true) => " It takes no query parameters.".to_owned(),
+        (RequestPart::Body, false) => format!(" The fields are {}.", listed(known)),
+        (RequestPart::Query, false) => format!(" The query parameters are {}.", listed(known)),
     };
     sentence.push_str(&all);
     sentence

@@ -68,7 +68,11 @@ impl<T: DeserializeOwned> Query<T> {
             .map(Self)
             .map_err(|error| {
                 let path = error.path().to_string();
-                prose::explain(prose::Part::Query, &path, &error.into_inner().to_string())
+                prose::explain(
+                    prose::RequestPart::Query,
+                    &path,
+                    &error.into_inner().to_string(),
+                )
             })
     }
 }

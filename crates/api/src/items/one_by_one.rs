@@ -2,7 +2,7 @@
 
 use super::ItemBody;
 use crate::error::ApiError;
-use crate::memory::{Part, Parts};
+use crate::memory::{AnswerPart, AnswerParts};
 use crate::stream::{in_parts, internal};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::id::{ConversationId, ItemId, OwnerId};
@@ -33,7 +33,7 @@ pub(super) async fn list(
         "last_id": ids.last().map(ToString::to_string),
     });
     let ends = ends.to_string().replacen('{', "],", 1).into_bytes();
-    let state = (Parts::of(request), ids.into_iter().enumerate());
+    let state = (AnswerParts::of(request), ids.into_iter().enumerate());
     let each = stream::try_unfold(state, move |(mut parts, mut ids)| {
         let items = items.clone();
         async move {
@@ -44,7 +44,7 @@ pub(super) async fn list(
             let item = items.get(owner, conversation, id).await?;
             let mut text = if place > 0 { b",".to_vec() } else { Vec::new() };
             serde_json::to_writer(&mut text, &ItemBody::from(item)).map_err(internal)?;
-            Ok(Some((Part::new(text, memory), (parts, ids))))
+            Ok(Some((AnswerPart::new(text, memory), (parts, ids))))
         }
     });
     let begins = br#"{"object":"list","data":["#.to_vec();

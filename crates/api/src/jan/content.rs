@@ -4,7 +4,7 @@ use crate::chat::Fields;
 use crate::error::{ApiError, code};
 use crate::items::parts::json_of;
 use domain::items::{
-    Content, Item, ItemType, Object, Part, Role, elements, quoted, text as string,
+    Content, Item, ItemType, JsonObject, Part, Role, elements, quoted, text as string,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -58,7 +58,7 @@ pub(super) fn read(at: &str, role: Role, content: &str) -> Result<Content, ApiEr
 
 /// The part as it is kept, and its text where it is one.
 fn read_part(at: &str, role: Role, part: &str) -> Result<(String, Option<String>), ApiError> {
-    let Some(object) = Object::parse(part) else {
+    let Some(object) = JsonObject::parse(part) else {
         let message = format!("{at} must be an object.");
         return Err(ApiError::new(code::INVALID_TYPE, message).param(at));
     };
@@ -66,7 +66,7 @@ fn read_part(at: &str, role: Role, part: &str) -> Result<(String, Option<String>
     if !matches!(kind.as_str(), "text" | "input_text" | "output_text") {
         return Ok((part.to_owned(), None));
     }
-    let within = |json: &str| string(json).or_else(|| Object::parse(json)?.text("text"));
+    let within = |json: &str| string(json).or_else(|| JsonObject::parse(json)?.text("text"));
     let names = ["input_text", "text", "output_text"];
     let text = names.iter().find_map(|name| within(object.get(name)?));
     let Some(text) = text else {
@@ -141,7 +141,7 @@ pub(super) fn parts(item: &Item) -> Vec<ShownPart> {
         Some(parts) if !parts.kind().is_message() => Vec::new(),
         Some(parts) => {
             let parts = elements(parts.as_json()).unwrap_or_default().into_iter();
-            let parts = parts.filter_map(|part| match Part::of(&Object::parse(part)?) {
+            let parts = parts.filter_map(|part| match Part::of(&JsonObject::parse(part)?) {
                 Part::Text(text) => Some(ShownPart::of(item.role, text)),
                 Part::Picture(_) | Part::File(_) | Part::Other => {
                     json_of(part).map(ShownPart::Other)

@@ -1,7 +1,7 @@
 //! Memory that is held longer than the making of an answer: by work that outlives its request, and
 //! by the readers of a stream.
 
-use super::making::Patience;
+use super::making::MemoryPatience;
 use super::{HeldMemory, Memory, Taken, Taker, busy, refused, taker};
 use crate::error::ApiError;
 use actix_web::{HttpMessage as _, HttpRequest, web};
@@ -38,15 +38,19 @@ impl StreamMemory {
 
     /// The memory of data that a reader holds as long as the stream, in turn.
     pub(crate) async fn of_all(&self, bytes: usize) -> Result<Option<Taken>, ApiError> {
-        self.take(bytes, Patience::ANSWER).await
+        self.take(bytes, MemoryPatience::ANSWER).await
     }
 
     /// The memory of an event, until the client has taken it, in turn.
     pub(crate) async fn of_event(&self, bytes: usize) -> Result<Option<Taken>, ApiError> {
-        self.take(bytes, Patience::PART).await
+        self.take(bytes, MemoryPatience::PART).await
     }
 
-    async fn take(&self, bytes: usize, patience: Patience) -> Result<Option<Taken>, ApiError> {
+    async fn take(
+        &self,
+        bytes: usize,
+        patience: MemoryPatience,
+    ) -> Result<Option<Taken>, ApiError> {
         let Some(memory) = &self.memory else {
             return Ok(None);
         };

@@ -24,14 +24,14 @@ const LOOKS: u32 = 8;
 
 /// How long a request waits for memory.
 #[derive(Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct MemoryPatience {
     /// As long as no memory is given back.
     pub(super) still: Duration,
     /// As long as memory is given back: answers are made, or read.
     pub(super) moving: Duration,
 }
 
-impl Patience {
+impl MemoryPatience {
     pub(super) const ANSWER: Self = Self {
         still: Duration::from_secs(4),
         moving: Duration::from_secs(60),
@@ -77,7 +77,7 @@ impl Memory {
         &self,
         taker: Taker,
         bytes: u64,
-        patience: Patience,
+        patience: MemoryPatience,
     ) -> Result<Taken, Refused> {
         let bytes = bytes.min(self.share);
         let last = Instant::now() + patience.moving;
@@ -115,7 +115,9 @@ pub(crate) struct Waiting {
 impl Waiting {
     pub(crate) async fn done(self) -> Result<(), ApiError> {
         let taker = taker(&self.request);
-        let taken = self.memory.in_turn(taker, self.bytes, Patience::ANSWER);
+        let taken = self
+            .memory
+            .in_turn(taker, self.bytes, MemoryPatience::ANSWER);
         // The request has waited for its turn, so the error does not blame its own share.
         let taken = taken.await.map_err(|_| busy())?;
         self.request.extensions_mut().insert(HeldMemory(taken));
@@ -175,14 +177,14 @@ pub(crate) fn needs_nothing(request: &HttpRequest) {
 /// The memory of an answer that is written in parts. Each part takes its own, before its data is
 /// read, until the client has taken it. Between two parts the answer holds nothing, so that answers
 /// never wait for each other.
-pub(crate) struct Parts {
+pub(crate) struct AnswerParts {
     memory: Option<web::Data<Memory>>,
     taker: Taker,
     /// The memory that the request has taken already.
     first: Option<Taken>,
 }
 
-impl Parts {
+impl AnswerParts {
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let first = request.extensions_mut().remove::<HeldMemory>();
         Self {
@@ -198,7 +200,7 @@ impl Parts {
             (Some(first), _) => Ok(Some(first)),
             (None, None) => Ok(None),
             (None, Some(memory)) => {
-                let taken = memory.in_turn(self.taker, PAGE, Patience::PART);
+                let taken = memory.in_turn(self.taker, PAGE, MemoryPatience::PART);
                 Ok(Some(taken.await.map_err(|_| busy())?))
             }
         }
@@ -206,12 +208,12 @@ impl Parts {
 }
 
 /// A part of an answer, and its memory.
-pub(crate) struct Part {
+pub(crate) struct AnswerPart {
     pub(crate) text: Vec<u8>,
     pub(crate) memory: Option<Taken>,
 }
 
-impl Part {
+impl AnswerPart {
     pub(crate) fn new(text: Vec<u8>, mut memory: Option<Taken>) -> Self {
         if let Some(memory) = &mut memory {
             memory.is_made(text.len() as u64);
@@ -221,7 +223,7 @@ impl Part {
 }
 
 /// A part that is small, or whose memory is counted elsewhere.
-impl From<Vec<u8>> for Part {
+impl From<Vec<u8>> for AnswerPart {
     fn from(text: Vec<u8>) -> Self {
         Self { text, memory: None }
     }

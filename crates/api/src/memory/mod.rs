@@ -5,7 +5,7 @@ mod making;
 
 pub(crate) use lasting::{StreamMemory, handed_over};
 pub(crate) use making::{
-    ANSWER, BEGINNING, PAGE, Part, Parts, held, needs, needs_nothing, take_memory,
+    ANSWER, AnswerPart, AnswerParts, BEGINNING, PAGE, held, needs, needs_nothing, take_memory,
     take_memory_at_once,
 };
 

@@ -1,6 +1,6 @@
 //! The memory that owners of one address hold together, and its return.
 
-use super::making::Patience;
+use super::making::MemoryPatience;
 use super::*;
 use actix_web::test::TestRequest;
 use domain::id::OwnerId;
@@ -70,7 +70,7 @@ async fn a_request_waits_for_memory_that_moves_and_not_for_idle_memory() {
     let memory = Memory::new(400);
     for address in [ADDRESS, "127.0.0.1"] {
         let taker = taker(&request(1, address));
-        let patience = Patience {
+        let patience = MemoryPatience {
             still: Duration::from_millis(20),
             moving: Duration::from_secs(600),
         };

@@ -1,7 +1,7 @@
 //! The fields of a message beside its role and its content, such as `phase`. They are kept as one more part, of a
 //! type of its own.
 
-use domain::items::{Object, quoted};
+use domain::items::{JsonObject, quoted};
 
 /// The type of the part that keeps the other fields of a message.
 const KIND: &str = "message.fields";
@@ -10,7 +10,7 @@ const KIND: &str = "message.fields";
 const ELSEWHERE: [&str; 4] = ["id", "type", "role", "content"];
 
 /// The other fields of a message as a part; `None` if it has no other field with a value.
-pub(super) fn of_message(message: &Object<'_>) -> Option<String> {
+pub(super) fn of_message(message: &JsonObject<'_>) -> Option<String> {
     let says = |(name, value): &(&str, &str)| match *name {
         name if ELSEWHERE.contains(&name) => false,
         "status" => !["null", "\"completed\""].contains(value),
@@ -29,12 +29,14 @@ pub(super) fn no_more() -> String {
 }
 
 /// Whether a part is that of the other fields.
-pub(super) fn are(part: &Object<'_>) -> bool {
+pub(super) fn are(part: &JsonObject<'_>) -> bool {
     part.text("type").as_deref() == Some(KIND)
 }
 
 /// The other fields that a part keeps.
-pub(super) fn in_part<'a, 'b>(part: &'b Object<'a>) -> impl Iterator<Item = (&'b str, &'a str)> {
+pub(super) fn in_part<'a, 'b>(
+    part: &'b JsonObject<'a>,
+) -> impl Iterator<Item = (&'b str, &'a str)> {
     part.fields().filter(|(name, _)| !ELSEWHERE.contains(name))
 }
 

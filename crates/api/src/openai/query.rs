@@ -23,9 +23,9 @@ const INCLUDED: [&str; 8] = [
 ];
 
 /// A query without `include`, which is checked. The SDKs write `include[]=a&include[]=b`.
-pub(super) struct Query<T>(pub(super) T);
+pub(super) struct OpenAiQuery<T>(pub(super) T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned> FromRequest for OpenAiQuery<T> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
@@ -34,7 +34,7 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-fn read<T: DeserializeOwned>(query: &str) -> Result<Query<T>, ApiError> {
+fn read<T: DeserializeOwned>(query: &str) -> Result<OpenAiQuery<T>, ApiError> {
     let mut others = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
@@ -45,7 +45,7 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<Query<T>, ApiError> {
         }
     }
     let extract::Query(rest) = extract::Query::read(&others.finish())?;
-    Ok(Query(rest))
+    Ok(OpenAiQuery(rest))
 }
 
 /// Checks one name of `include`.
@@ -70,7 +70,7 @@ pub(super) struct Nothing {
 /// The page of a list.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Page {
+pub(super) struct OpenAiPage {
     limit: Option<i64>,
     after: Option<String>,
     order: Option<OrderParam>,
@@ -79,7 +79,7 @@ pub(super) struct Page {
     _include: Option<String>,
 }
 
-impl Page {
+impl OpenAiPage {
     pub(super) fn limit(&self) -> Result<Limit, Error> {
         Limit::parse(self.limit)
     }
@@ -103,8 +103,8 @@ impl Page {
 mod tests {
     use super::*;
 
-    fn page(query: &str) -> Result<Page, ApiError> {
-        read(query).map(|Query(page)| page)
+    fn page(query: &str) -> Result<OpenAiPage, ApiError> {
+        read(query).map(|OpenAiQuery(page)| page)
     }
 
     #[test]

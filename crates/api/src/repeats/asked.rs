@@ -4,7 +4,7 @@ use crate::error::{ApiError, code};
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName};
-use domain::repeats::Asked;
+use domain::repeats::RepeatMark;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -25,7 +25,7 @@ pub(crate) fn has_repeats(path: &str) -> bool {
 }
 
 /// How the request says that it may be a repeat; an error where the header cannot be read.
-pub(super) fn asked(request: &ServiceRequest) -> Option<Result<Asked, ()>> {
+pub(super) fn asked(request: &ServiceRequest) -> Option<Result<RepeatMark, ()>> {
     if request.method() != Method::POST {
         return None;
     }
@@ -40,16 +40,16 @@ pub(super) fn asked(request: &ServiceRequest) -> Option<Result<Asked, ()>> {
         true => sole(headers, &ATTEMPT)?
             .parse()
             .ok()
-            .map(|attempt| Ok(Asked::Attempt(attempt))),
+            .map(|attempt| Ok(RepeatMark::Attempt(attempt))),
         false => None,
     }
 }
 
-fn key(headers: &HeaderMap) -> Result<Asked, ()> {
+fn key(headers: &HeaderMap) -> Result<RepeatMark, ()> {
     let key = sole(headers, &KEY).ok_or(())?;
     let is_printable = key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     match is_printable && (1..=MOST).contains(&key.len()) {
-        true => Ok(Asked::Key(key.to_owned())),
+        true => Ok(RepeatMark::Key(key.to_owned())),
         false => Err(()),
     }
 }

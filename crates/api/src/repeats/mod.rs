@@ -8,7 +8,7 @@ mod watched;
 
 pub(crate) use answered::Answered;
 pub(crate) use asked::has_repeats;
-pub(crate) use watched::Watched;
+pub(crate) use watched::WatchedReply;
 
 use crate::caller::KnownCaller;
 use crate::disconnect::Presence;
@@ -19,7 +19,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use asked::asked;
 use domain::error::{Conflict, Error};
-use domain::repeats::{Asked, Begun, Outcome, RepeatService, Slot, Verdict};
+use domain::repeats::{LookedUpRequest, Outcome, RepeatMark, RepeatService, Slot, Verdict};
 use domain::secret::Digest;
 use domain::usage::UsageGuard;
 use futures_util::future::{LocalBoxFuture, select};
@@ -63,15 +63,15 @@ impl SentBody {
 /// A request that may be a repeat.
 pub(crate) struct Repeat {
     pub(crate) service: web::Data<RepeatService>,
-    asked: Result<Asked, ()>,
+    asked: Result<RepeatMark, ()>,
     pub(crate) slot: Slot,
-    begun: Cell<Option<Begun>>,
+    begun: Cell<Option<LookedUpRequest>>,
     pub(crate) instead: RefCell<Option<Instead>>,
 }
 
 /// Proof that the request was looked up. Handlers get a body only together with it, and only this
 /// module makes it.
-pub(crate) struct Looked(());
+pub(crate) struct LookedUp(());
 
 /// The answer to give instead of running the handler.
 pub(crate) enum Instead {
@@ -80,7 +80,7 @@ pub(crate) enum Instead {
         sent: Bytes,
         again: Again,
     },
-    Joined(Watched),
+    Joined(WatchedReply),
 }
 
 impl Repeat {
@@ -106,14 +106,14 @@ impl Repeat {
         request: &HttpRequest,
         sent: Option<SentBody>,
         again: Again,
-    ) -> Result<Looked, ApiError> {
+    ) -> Result<LookedUp, ApiError> {
         if let Some(repeat) = Self::of(request) {
             let sent = sent.ok_or_else(|| {
                 Error::Internal("a repeat without the content of its request".into())
             })?;
             repeat.claim(request, sent, again).await?;
         }
-        Ok(Looked(()))
+        Ok(LookedUp(()))
     }
 
     /// Claims the request, if it must be recorded.
@@ -165,7 +165,7 @@ impl Repeat {
                 }
                 Verdict::UnderWay(Some(claim)) => match claim.written() {
                     Some(written) if again == Again::AsStream => {
-                        let watched = Watched::of(begun, written, claim.over());
+                        let watched = WatchedReply::of(begun, written, claim.over());
                         return self.answers(Instead::Joined(watched));
                     }
                     _ => Some(claim.over()),
@@ -223,7 +223,7 @@ async fn rest(pause: Duration, over: Option<&mut watch::Receiver<bool>>) {
 }
 
 /// For handlers without a body: claims the request.
-pub(crate) struct Once(pub(crate) Looked);
+pub(crate) struct Once(pub(crate) LookedUp);
 
 impl FromRequest for Once {
     type Error = ApiError;

@@ -1,17 +1,17 @@
-use domain::repeats::Begun;
+use domain::repeats::LookedUpRequest;
 use domain::seen::Seen;
 use tokio::sync::watch;
 
 /// A reply that another request has asked for, while it is written.
-pub(crate) struct Watched {
-    pub(crate) begun: Begun,
+pub(crate) struct WatchedReply {
+    pub(crate) begun: LookedUpRequest,
     pub(crate) written: watch::Receiver<Seen>,
     pub(crate) over: watch::Receiver<bool>,
 }
 
-impl Watched {
+impl WatchedReply {
     pub(crate) fn of(
-        begun: Begun,
+        begun: LookedUpRequest,
         written: watch::Receiver<Seen>,
         over: watch::Receiver<bool>,
     ) -> Self {

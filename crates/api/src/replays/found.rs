@@ -14,7 +14,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// The conversation of a reply, once the reply is stored.
-pub(crate) type Kept = Rc<Cell<Option<ConversationId>>>;
+pub(crate) type KeptConversation = Rc<Cell<Option<ConversationId>>>;
 
 /// A stored reply, in the form for requests that wait for it.
 pub(crate) fn finished(item: Item, status: u16, finish_reason: Option<String>) -> Finished {

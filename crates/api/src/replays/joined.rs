@@ -1,16 +1,16 @@
 //! Repeated streams: from the beginning while they are written, or in one piece.
 
-use super::found::{Kept, answered, finished, item, owner, service};
+use super::found::{KeptConversation, answered, finished, item, owner, service};
 use crate::chat::replayed;
 use crate::error::ApiError;
 use crate::items::regenerate::ReplyEvents;
-use crate::repeats::{LAST_LOOK, Watched};
+use crate::repeats::{LAST_LOOK, WatchedReply};
 use crate::sse;
 use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::ProviderFailure;
 use domain::error::{Conflict, Error};
-use domain::repeats::{Begun, Made, Outcome, RepeatService, Verdict};
+use domain::repeats::{LookedUpRequest, Made, Outcome, RepeatService, Verdict};
 use domain::replies::{Finished, Generation};
 use domain::seen::{Seen, WrittenBy};
 use std::rc::Rc;
@@ -19,15 +19,15 @@ use tokio::sync::{oneshot, watch};
 /// Joins a reply that is being written.
 pub(super) async fn stream(
     request: &HttpRequest,
-    watched: Watched,
+    watched: WatchedReply,
 ) -> Result<HttpResponse, ApiError> {
-    let Watched {
+    let WatchedReply {
         begun,
         written,
         mut over,
     } = watched;
     let (ended, outcome) = oneshot::channel();
-    let kept = Kept::default();
+    let kept = KeptConversation::default();
     let (of, keeps) = (request.clone(), Rc::clone(&kept));
     actix_web::rt::spawn(async move {
         while over.changed().await.is_ok() {}
@@ -48,7 +48,7 @@ pub(super) async fn told(
     if let Made::Response(id) = outcome.made {
         return crate::openai::told_again(request, id).await;
     }
-    let kept = Kept::default();
+    let kept = KeptConversation::default();
     let finished = stored(request, outcome, &kept).await?;
     let item = &finished.generated.item;
     let items = match kept.get() {
@@ -71,7 +71,7 @@ pub(super) async fn told(
 async fn begin(
     request: &HttpRequest,
     generation: Generation,
-    kept: Kept,
+    kept: KeptConversation,
 ) -> Result<HttpResponse, ApiError> {
     match request.match_info().get("conversation_id") {
         Some(_) => {
@@ -83,7 +83,11 @@ async fn begin(
 }
 
 /// The outcome of the watched request.
-async fn end(request: &HttpRequest, begun: Begun, kept: &Kept) -> domain::error::Result<Finished> {
+async fn end(
+    request: &HttpRequest,
+    begun: LookedUpRequest,
+    kept: &KeptConversation,
+) -> domain::error::Result<Finished> {
     let repeats = service::<RepeatService>(request).map_err(|_| interrupted())?;
     loop {
         match repeats.look(begun).await? {
@@ -101,7 +105,7 @@ async fn end(request: &HttpRequest, begun: Begun, kept: &Kept) -> domain::error:
 async fn stored(
     request: &HttpRequest,
     outcome: &Outcome,
-    kept: &Kept,
+    kept: &KeptConversation,
 ) -> Result<Finished, ApiError> {
     let (Made::Item(conversation, id) | Made::Turn(conversation, id)) = outcome.made else {
         return Err(

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::error::Error;
 use domain::id::{ConversationId, ItemId, ProjectId};
 use domain::page::Limit;
-use domain::search::{self, Filter, Search, SearchService, Sort};
+use domain::search::{self, Search, SearchFilter, SearchService, Sort};
 use endpoint::get;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -72,8 +72,8 @@ impl TryFrom<SearchQuery> for Search {
         let conversation = query.conversation_id.map(|id| ConversationId::parse(&id));
         let conversation = conversation.transpose();
         Ok(Self {
-            query: search::Query::parse(&query.q)?,
-            filter: Filter {
+            query: search::ParsedQuery::parse(&query.q)?,
+            filter: SearchFilter {
                 role: query.role.map(Into::into),
                 project: project.map_err(|error| error.named_by("project_id"))?,
                 conversation: conversation.map_err(|error| error.named_by("conversation_id"))?,

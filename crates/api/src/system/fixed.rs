@@ -2,7 +2,7 @@
 //! OpenAPI document.
 
 use crate::compression::Packed;
-use crate::outgoing::Shared;
+use crate::outgoing::SharedAnswer;
 use crate::tags::is_known;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue};
 use actix_web::web::Bytes;
@@ -55,7 +55,7 @@ impl Fixed {
         let mut answer = answer
             .insert_header((CONTENT_TYPE, self.content_type.as_str()))
             .body(self.packed.text.clone());
-        answer.extensions_mut().insert(Shared);
+        answer.extensions_mut().insert(SharedAnswer);
         answer.extensions_mut().insert(Arc::clone(&self.packed));
         answer
     }

@@ -9,7 +9,7 @@ pub(super) type Ticket = u64;
 
 /// How a budget is used now, and how many requests it has refused so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Usage {
+pub struct BudgetUsage {
     /// Units in all.
     pub total: u64,
     /// Units that callers hold.
@@ -24,14 +24,14 @@ pub struct Usage {
 
 /// The units of a caller, and its requests that wait.
 #[derive(Default)]
-pub(super) struct Account {
+pub(super) struct Holder {
     pub(super) held: u64,
     pub(super) waiting: BTreeMap<Ticket, Request>,
     pub(super) turn: Option<Ticket>,
     pub(super) motion: Motion,
 }
 
-impl Account {
+impl Holder {
     /// Whether nothing is left to remember.
     pub(super) fn is_over(&self) -> bool {
         self.held == 0 && self.waiting.is_empty() && self.motion.at_work == 0

@@ -1,4 +1,4 @@
-use super::account::{QueuedRequest, Usage};
+use super::account::{BudgetUsage, QueuedRequest};
 use super::queue::Queue;
 use super::{BudgetLimits, Caller, Refused};
 use crate::mutex::locked;
@@ -72,7 +72,7 @@ impl Budget {
 
     /// How it is used.
     #[must_use]
-    pub fn usage(&self) -> Usage {
+    pub fn usage(&self) -> BudgetUsage {
         self.queue().usage()
     }
 

@@ -13,7 +13,7 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
-pub use account::Usage;
+pub use account::BudgetUsage;
 pub use body_memory::BodyMemory;
 pub use budget::{Budget, Permit};
 

@@ -1,4 +1,4 @@
-use super::account::{Account, Motion, QueuedRequest, Refusals, Request, Ticket, Usage};
+use super::account::{BudgetUsage, Holder, Motion, QueuedRequest, Refusals, Request, Ticket};
 use super::{BudgetLimits, Caller, Refused};
 use std::collections::BTreeMap;
 use tokio::sync::oneshot;
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 pub(super) struct Queue {
     limits: BudgetLimits,
     free: u64,
-    callers: BTreeMap<Caller, Account>,
+    callers: BTreeMap<Caller, Holder>,
     /// The callers whose first waiting request fits into their share, in the order of their turns.
     turns: BTreeMap<Ticket, Caller>,
     waiting: usize,
@@ -32,8 +32,8 @@ impl Queue {
         }
     }
 
-    pub(super) fn usage(&self) -> Usage {
-        Usage {
+    pub(super) fn usage(&self) -> BudgetUsage {
+        BudgetUsage {
             total: self.limits.total,
             held: self.held(),
             waiting: self.waiting,
@@ -237,7 +237,7 @@ impl Queue {
             (true, Some(_)) | (false, None) => {}
         }
         let account = self.callers.get(&caller);
-        if account.is_some_and(Account::is_over) {
+        if account.is_some_and(Holder::is_over) {
             self.callers.remove(&caller);
         }
     }

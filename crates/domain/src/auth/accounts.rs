@@ -1,7 +1,7 @@
 use super::{
-    AccountStore, Actor, Audit, AuditEvent, Credential, Doors, Email, Issuer, Name, NewAccount,
-    Password, PasswordHash, PasswordHasher, Person, SessionStore, SignedIn, Throttle, Upgraded,
-    User, UserKind,
+    AccountStore, Actor, Audit, AuditEvent, Credential, Doors, Email, Name, NewAccount, Password,
+    PasswordHash, PasswordHasher, Person, SessionIssuer, SessionStore, SignedIn, Throttle,
+    Upgraded, User, UserKind,
 };
 use crate::admission::Caller;
 use crate::error::Limited;
@@ -19,7 +19,7 @@ pub struct AccountService {
     pub sessions: Arc<dyn SessionStore>,
     pub hasher: Arc<dyn PasswordHasher>,
     pub audit: Arc<dyn Audit>,
-    pub issuer: Arc<Issuer>,
+    pub issuer: Arc<SessionIssuer>,
 }
 
 /// A client's request for an account.

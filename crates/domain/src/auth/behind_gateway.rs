@@ -1,6 +1,8 @@
 //! The use cases of callers that a gateway names.
 
-use super::{Actor, AuthService, Credential, Identity, Recognised, Said, User, Validated};
+use super::{
+    Actor, AuthService, Credential, ExternalIdentity, NamedCaller, Recognised, User, Validated,
+};
 use crate::error::{Error, Result, Unauthenticated};
 use crate::id::OwnerId;
 use crate::secret::Secret;
@@ -17,7 +19,7 @@ impl AuthService {
     }
 
     /// The caller that the gateway names. `None`: see [`AuthService::recognise_later`].
-    pub fn recognise_said(&self, said: &Said) -> Result<Option<Recognised>> {
+    pub fn recognise_said(&self, said: &NamedCaller) -> Result<Option<Recognised>> {
         let Some(gateway) = &self.gateway else {
             return Err(Error::Unauthenticated(Unauthenticated::External));
         };
@@ -30,7 +32,7 @@ impl AuthService {
             };
             return Ok(Some(actor.into()));
         }
-        self.recognise(Identity {
+        self.recognise(ExternalIdentity {
             issuer: gateway.issuer.clone(),
             subject: said.subject.clone(),
             // The gateway has just checked it.
@@ -40,7 +42,7 @@ impl AuthService {
     }
 
     /// The same, when the removed owners had to be read first.
-    pub async fn recognise_later(&self, said: &Said) -> Result<Recognised> {
+    pub async fn recognise_later(&self, said: &NamedCaller) -> Result<Recognised> {
         self.removed.know().await?;
         let recognised = self.recognise_said(said)?;
         recognised.ok_or_else(|| Error::Internal("the removed owners are not known".into()))

@@ -16,19 +16,19 @@ pub trait ExternalTokens: Send + Sync {
 
     /// The identity that a valid token proves. `None`: the key that signed it is not known here, but
     /// may be after [`ExternalTokens::look_for_key`]. Needs no network and no store.
-    fn verify(&self, token: &str) -> Result<Option<Identity>>;
+    fn verify(&self, token: &str) -> Result<Option<ExternalIdentity>>;
 
     /// Fetches the keys of the token's issuer, unless that was done a moment ago. A fetch that runs
     /// already is waited for. `IssuerUnavailable` when no keys of the issuer could be fetched so far.
     async fn look_for_key(&self, token: &str) -> Result<()>;
 
     /// The refusal of a token, whose reason is logged.
-    fn refuse(&self, reason: Refused) -> Error;
+    fn refuse(&self, reason: ExternalRefused) -> Error;
 }
 
 /// Why a valid, or not yet valid, token of an external issuer is refused after all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum ExternalRefused {
     #[error("its issuer has no such key")]
     KeyUnknown,
     #[error("it was issued before its owner was removed")]
@@ -37,19 +37,19 @@ pub enum Refused {
 
 /// A person or program as an external issuer identifies them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub struct ExternalIdentity {
     /// The address that names the issuer (`iss`).
     pub issuer: String,
     /// The issuer's name for the person, never used again for another (`sub`).
     pub subject: String,
     /// When the token was issued at the earliest.
     pub issued_at: DateTime<Utc>,
-    pub profile: Profile,
+    pub profile: ExternalProfile,
 }
 
 /// The data of a token about its holder. It is shown to the holder and not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Profile {
+pub struct ExternalProfile {
     pub name: Option<String>,
     pub email: Option<String>,
     pub is_guest: bool,
@@ -74,7 +74,7 @@ impl External {
     }
 }
 
-impl Identity {
+impl ExternalIdentity {
     /// The owner of this identity after so many removals. It is derived, so no look-up is needed.
     /// Each removal makes another owner: the data of one that was removed can never be seen again.
     pub(super) fn owner(&self, removals: u32, secrets: &dyn Secrets) -> OwnerId {

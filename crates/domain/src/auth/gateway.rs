@@ -1,6 +1,6 @@
 //! Callers whose identity a gateway has checked.
 
-use super::{Profile, User, UserKind};
+use super::{ExternalProfile, User, UserKind};
 use crate::id::OwnerId;
 use crate::secret::Digest;
 
@@ -13,15 +13,15 @@ pub struct Gateway {
 
 /// A caller as a gateway names them.
 #[derive(Clone, Debug)]
-pub struct Said {
+pub struct NamedCaller {
     pub subject: String,
-    pub profile: Profile,
+    pub profile: ExternalProfile,
 }
 
 /// The holder of an API key, as a gateway must name this caller in later requests.
 pub struct Validated {
     pub owner: OwnerId,
-    /// Names the owner in [`Said`]. It is derived with a key of this service, so an issuer cannot give
+    /// Names the owner in [`NamedCaller`]. It is derived with a key of this service, so an issuer cannot give
     /// anyone else a subject that is taken for it.
     pub subject: String,
     pub user: User,

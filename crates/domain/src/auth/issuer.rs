@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use std::sync::Arc;
 
 /// Makes the tokens of a session.
-pub struct Issuer {
+pub struct SessionIssuer {
     pub tokens: Arc<dyn AccessTokens>,
     pub secrets: Arc<dyn Secrets>,
     pub successors: Arc<dyn Successors>,
@@ -15,7 +15,7 @@ pub struct Issuer {
     pub ids: Arc<dyn Ids>,
 }
 
-impl Issuer {
+impl SessionIssuer {
     /// The lifetime of an access token in seconds.
     pub(super) const ACCESS_SECONDS: u32 = 3_600;
     /// The lifetime of an unspent refresh token; each rotation starts it again.

@@ -1,4 +1,4 @@
-use super::{Email, External, Profile};
+use super::{Email, External, ExternalProfile};
 use crate::error::Result;
 use crate::id::{KeyId, OwnerId, SessionId};
 use crate::secret::Secret;
@@ -33,7 +33,7 @@ pub enum Credential {
 pub struct Recognised {
     pub actor: Actor,
     /// The data of an external issuer's token about its holder.
-    pub profile: Option<Profile>,
+    pub profile: Option<ExternalProfile>,
 }
 
 impl From<Actor> for Recognised {

@@ -1,7 +1,7 @@
 use super::{
-    Actor, Audit, AuditEvent, Credential, External, ExternalTokens, Gateway, Identity, Issuer,
-    Lookups, Person, Recognised, Refused, Rotated, Session, SessionList, SessionStore, SignedIn,
-    User, UserKind,
+    Actor, Audit, AuditEvent, Credential, External, ExternalIdentity, ExternalRefused,
+    ExternalTokens, Gateway, Lookups, Person, Recognised, Rotated, Session, SessionIssuer,
+    SessionList, SessionStore, SignedIn, User, UserKind,
 };
 use crate::admission::Caller;
 use crate::auth::RemovedOwners;
@@ -30,7 +30,7 @@ pub struct AuthService {
     pub sessions: Arc<dyn SessionStore>,
     pub removed: Arc<RemovedOwners>,
     pub audit: Arc<dyn Audit>,
-    pub issuer: Arc<Issuer>,
+    pub issuer: Arc<SessionIssuer>,
     pub external: Arc<dyn ExternalTokens>,
     /// A gateway that names its callers.
     pub gateway: Option<Gateway>,
@@ -38,7 +38,7 @@ pub struct AuthService {
 
 impl AuthService {
     /// The lifetime of an access token in seconds.
-    pub const ACCESS_SECONDS: u32 = Issuer::ACCESS_SECONDS;
+    pub const ACCESS_SECONDS: u32 = SessionIssuer::ACCESS_SECONDS;
 
     /// The owner of an embedded database: always the same id.
     pub const OPERATOR: OwnerId = OwnerId::new(Ulid(1));
@@ -69,12 +69,12 @@ impl AuthService {
         }
         self.external.look_for_key(token).await?;
         let recognised = self.authenticate(token)?;
-        recognised.ok_or_else(|| self.external.refuse(Refused::KeyUnknown))
+        recognised.ok_or_else(|| self.external.refuse(ExternalRefused::KeyUnknown))
     }
 
     /// The owner of an external identity. A token from before the owner's removal is refused; a
     /// later one is of a new owner. `None`: the removals are not known yet.
-    pub(super) fn recognise(&self, identity: Identity) -> Result<Option<Recognised>> {
+    pub(super) fn recognise(&self, identity: ExternalIdentity) -> Result<Option<Recognised>> {
         let secrets = self.issuer.secrets.as_ref();
         let first = identity.owner(0, secrets);
         let Some(removal) = self.removed.returning(first) else {
@@ -85,7 +85,7 @@ impl AuthService {
             Some(removal) if identity.issued_at > removal.at => {
                 (removal.removals, identity.owner(removal.removals, secrets))
             }
-            Some(_) => return Err(self.external.refuse(Refused::Removed)),
+            Some(_) => return Err(self.external.refuse(ExternalRefused::Removed)),
         };
         self.removed.refuse(owner_id)?;
         let external = External {

@@ -1,7 +1,7 @@
 //! The answer to a chat that goes into a conversation. It runs in the background: it is completed
 //! and stored even when the client disconnects.
 
-use super::audience::{Audience, Cancelled, Event, Kept};
+use super::audience::{Audience, AudienceEvent, CancelledAnswer, KeptTurn};
 use super::made::MadeConversation;
 use super::{FinishedTurn, NewMessage, StoredTurn, TurnMessage, TurnStore};
 use crate::admission::Caller;
@@ -12,9 +12,9 @@ use crate::id::{ConversationId, OwnerId};
 use crate::items::title_from_first;
 use crate::items::{Content, Reasoning, Role};
 use crate::repeats;
-use crate::replies::{CANCELLED, ChatRequest, Draft, ModelProvider, Written};
+use crate::replies::{CANCELLED, ChatRequest, ModelProvider, ReplyDraft, WrittenReply};
 use crate::seen::{Seen, WrittenBy};
-use crate::turns::{Called, Ending, Turn};
+use crate::turns::{Called, Turn, TurnEnding};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ pub(super) struct AnswerTask {
 /// An answer that is complete, or was cancelled.
 struct Answered {
     /// `None`: the turn was cancelled before the model said anything.
-    reply: Option<Written>,
+    reply: Option<WrittenReply>,
     last: Option<String>,
     is_cancelled: bool,
 }
@@ -65,7 +65,7 @@ impl AnswerTask {
             (Err(error), Some(made)) => made.failed(error, clock.now()).await,
             _ => None,
         };
-        let told = audience.end(kept.map_or_else(Event::Failed, Event::Kept));
+        let told = audience.end(kept.map_or_else(AudienceEvent::Failed, AudienceEvent::Kept));
         match made {
             None => told,
             Some(made) => told.and(made.take_back(clock.now()).await),
@@ -74,7 +74,7 @@ impl AnswerTask {
 
     /// Writes the answer until it is complete or cancelled.
     async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
-        let mut draft = Draft::with_calls();
+        let mut draft = ReplyDraft::with_calls();
         let mut last = None;
         let called = {
             let called = pin!(self.turn.called());
@@ -89,8 +89,8 @@ impl AnswerTask {
         };
         let is_cancelled = match called {
             None => false,
-            Some(Called::Ended(Ending::Kept)) => true,
-            Some(Called::Ended(Ending::Dropped)) => return Err(self.turn.cancelled().await),
+            Some(Called::Ended(TurnEnding::Kept)) => true,
+            Some(Called::Ended(TurnEnding::Dropped)) => return Err(self.turn.cancelled().await),
             Some(Called::Overtaken) => return Err(Error::Conflict(Conflict::ConversationLocked)),
         };
         // Of a cancelled turn, the part that its client has seen is kept.
@@ -120,7 +120,7 @@ impl AnswerTask {
     async fn listen(
         &self,
         request: ChatRequest,
-        draft: &mut Draft,
+        draft: &mut ReplyDraft,
         held: &mut Option<String>,
         audience: &mut Audience,
     ) -> Result<()> {
@@ -162,7 +162,7 @@ impl AnswerTask {
         Ok(())
     }
 
-    async fn store(self, answered: Answered) -> Result<Kept> {
+    async fn store(self, answered: Answered) -> Result<KeptTurn> {
         let Answered {
             reply,
             last,
@@ -179,7 +179,7 @@ impl AnswerTask {
         });
         let mut messages: Vec<_> = said.collect();
         let (now, has_reply) = (self.clock.now(), reply.is_some());
-        let mut cancelled = is_cancelled.then(|| Cancelled {
+        let mut cancelled = is_cancelled.then(|| CancelledAnswer {
             text: String::new(),
             model: self.model.clone(),
             at: now,
@@ -222,7 +222,7 @@ impl AnswerTask {
         };
         self.turn.has_left();
         match stored {
-            StoredTurn::Done { title } => Ok(Kept {
+            StoredTurn::Done { title } => Ok(KeptTurn {
                 last,
                 conversation: self.conversation,
                 title,

@@ -1,5 +1,5 @@
 use super::TurnStore;
-use super::audience::Events;
+use super::audience::AudienceEvents;
 use crate::conversations::{Conversation, ConversationStore};
 use crate::error::Result;
 use crate::projects::ProjectStore;
@@ -27,7 +27,7 @@ pub enum Answering {
     Passed(Box<dyn ChatStream>),
     /// The answer goes into a conversation.
     Kept {
-        events: Events,
+        events: AudienceEvents,
         /// Whether older messages did not fit into the model's context.
         is_truncated: bool,
     },

@@ -14,30 +14,30 @@ const MOST_BEHIND: usize = 4 * 1024 * 1024;
 
 /// An event for the readers of an answer.
 #[derive(Debug)]
-pub enum Event {
+pub enum AudienceEvent {
     /// A part of the answer, as the provider sent it: never the last part.
     Chunk(String),
     /// The last part, once the turn is stored.
-    Kept(Kept),
+    Kept(KeptTurn),
     /// The reply failed, or could not be stored; the turn is not stored at all.
     Failed(Error),
 }
 
 /// A turn that was stored.
 #[derive(Debug)]
-pub struct Kept {
+pub struct KeptTurn {
     /// The answer, or the last part of it, as the provider sent it; `None`: the provider sent no
     /// separate part that marks the end.
     pub last: Option<String>,
     pub conversation: ConversationId,
     pub title: Option<Title>,
     /// Set where the turn was cancelled before the answer was complete; then `last` is `None`.
-    pub cancelled: Option<Cancelled>,
+    pub cancelled: Option<CancelledAnswer>,
 }
 
 /// The kept part of an answer that was cancelled.
 #[derive(Debug)]
-pub struct Cancelled {
+pub struct CancelledAnswer {
     /// Empty if the model had not written any text yet, or if the answer comes in one piece.
     pub text: String,
     pub model: Option<String>,
@@ -45,16 +45,16 @@ pub struct Cancelled {
 }
 
 /// The events of an answer while the model writes it.
-pub struct Events {
-    receiver: mpsc::UnboundedReceiver<Event>,
+pub struct AudienceEvents {
+    receiver: mpsc::UnboundedReceiver<AudienceEvent>,
     behind: Arc<AtomicUsize>,
 }
 
-impl Events {
+impl AudienceEvents {
     /// `None`: the reader was too slow, or the server is ending.
-    pub async fn next(&mut self) -> Option<Event> {
+    pub async fn next(&mut self) -> Option<AudienceEvent> {
         let event = self.receiver.recv().await?;
-        if let Event::Chunk(json) = &event {
+        if let AudienceEvent::Chunk(json) = &event {
             self.behind.fetch_sub(json.len(), Ordering::Relaxed);
         }
         Some(event)
@@ -64,7 +64,7 @@ impl Events {
     pub fn leave(&mut self) -> Option<Error> {
         self.receiver.close();
         while let Ok(event) = self.receiver.try_recv() {
-            if let Event::Failed(error) = event {
+            if let AudienceEvent::Failed(error) = event {
                 return Some(error);
             }
         }
@@ -72,17 +72,17 @@ impl Events {
     }
 }
 
-/// The other end of [`Events`].
+/// The other end of [`AudienceEvents`].
 pub(super) struct Audience {
-    sender: Option<mpsc::UnboundedSender<Event>>,
+    sender: Option<mpsc::UnboundedSender<AudienceEvent>>,
     behind: Arc<AtomicUsize>,
 }
 
 impl Audience {
-    pub(super) fn new() -> (Self, Events) {
+    pub(super) fn new() -> (Self, AudienceEvents) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let behind = Arc::new(AtomicUsize::new(0));
-        let events = Events {
+        let events = AudienceEvents {
             receiver,
             behind: Arc::clone(&behind),
         };
@@ -94,20 +94,20 @@ impl Audience {
         let Some(sender) = &self.sender else { return };
         let length = json.len();
         let behind = self.behind.fetch_add(length, Ordering::Relaxed) + length;
-        if behind > MOST_BEHIND || sender.send(Event::Chunk(json)).is_err() {
+        if behind > MOST_BEHIND || sender.send(AudienceEvent::Chunk(json)).is_err() {
             self.sender = None;
         }
     }
 
     /// Sends the last event. Returns a failure that no reader is left to receive.
-    pub(super) fn end(self, event: Event) -> Result<()> {
+    pub(super) fn end(self, event: AudienceEvent) -> Result<()> {
         let unheard = match self.sender {
             Some(sender) => sender.send(event).err().map(|unsent| unsent.0),
             None => Some(event),
         };
         match unheard {
-            Some(Event::Failed(error)) => Err(error),
-            Some(Event::Chunk(_) | Event::Kept(_)) | None => Ok(()),
+            Some(AudienceEvent::Failed(error)) => Err(error),
+            Some(AudienceEvent::Chunk(_) | AudienceEvent::Kept(_)) | None => Ok(()),
         }
     }
 }

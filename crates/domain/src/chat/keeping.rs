@@ -1,7 +1,7 @@
 //! A chat that goes into a conversation, from the request until the model is asked.
 
 use super::answer_task::{AnswerTask, absent};
-use super::audience::{Audience, Events};
+use super::audience::{Audience, AudienceEvents};
 use super::history;
 use super::made::MadeConversation;
 use super::{Answering, ChatStores, ChatTarget, CompleteChat, Making};
@@ -31,7 +31,7 @@ pub(super) struct Keeping {
 const MOST_NEW: usize = 100;
 
 /// Sends the client the beginning of its turn.
-pub(super) type Beginning = oneshot::Sender<Result<(Events, bool)>>;
+pub(super) type Beginning = oneshot::Sender<Result<(AudienceEvents, bool)>>;
 
 impl Keeping {
     /// Waits for its turn and answers. Returns a failure if its reader has left.

@@ -12,7 +12,7 @@ mod service;
 mod stored_context;
 
 pub use answering::{Answering, ChatStores, Making};
-pub use audience::{Cancelled, Event, Events, Kept};
+pub use audience::{AudienceEvent, AudienceEvents, CancelledAnswer, KeptTurn};
 pub use model::{ChatTarget, CompleteChat, NewMessage, Unkept};
 pub use ports::{FinishedTurn, StoredTurn, TurnMessage, TurnStore};
 pub use service::ChatService;

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::id::{OwnerId, Sequence};
 use crate::items::Role;
 use crate::replies::prompt::{self, Tied};
-use crate::replies::{Beside, Context, Told};
+use crate::replies::{Context, MessageExtra, PromptSource};
 use std::collections::HashSet;
 
 impl Keeping {
@@ -29,7 +29,7 @@ impl Keeping {
             .map(|message| prompt::tokens_of(&message.content))
             .sum();
         let later = answers(messages);
-        let told = Told {
+        let told = PromptSource {
             store: self.stores.replies.as_ref(),
             owner,
             conversation: conversation.id,
@@ -75,7 +75,7 @@ fn answers(messages: &[NewMessage]) -> Vec<(usize, String)> {
 /// Whether the last message for the model has this call.
 fn has_call(context: &Context, id: &str) -> bool {
     match context.messages.last().map(|message| &message.beside) {
-        Some(Beside::Calls(calls)) => calls.iter().any(|call| call.id == id),
+        Some(MessageExtra::Calls(calls)) => calls.iter().any(|call| call.id == id),
         _ => false,
     }
 }

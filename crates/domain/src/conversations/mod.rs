@@ -14,6 +14,8 @@ pub use change::Change;
 pub use flags::{FlagChanges, FlagFilter, Flags};
 pub use model::*;
 pub use organising::Organising;
-pub use ports::{ConversationList, ConversationStore, ListSort, Opening, Range, Updated};
+pub use ports::{
+    ConversationList, ConversationOpening, ConversationStore, IdRange, ListSort, Updated,
+};
 pub use service::ConversationService;
 pub use tags::{TagKey, Tags};

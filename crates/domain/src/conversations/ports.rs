@@ -18,7 +18,11 @@ pub trait ConversationStore: Send + Sync {
     async fn outline(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Conversation>>;
 
     /// The conversation with the first batch of its items.
-    async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>>;
+    async fn find_with_items(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+    ) -> Result<Option<ConversationOpening>>;
 
     /// `None` when the list is of a project that does not exist.
     async fn list(
@@ -61,7 +65,7 @@ pub trait ConversationStore: Send + Sync {
     async fn delete_range(
         &self,
         owner: OwnerId,
-        range: Range,
+        range: IdRange,
         most: u32,
         now: DateTime<Utc>,
     ) -> Result<Option<(ConversationId, u64)>>;
@@ -78,7 +82,7 @@ pub trait ConversationStore: Send + Sync {
 
 /// Conversations by their ids, which are in the order of creation.
 #[derive(Clone, Copy, Debug)]
-pub struct Range {
+pub struct IdRange {
     /// The one before the first; `None`: from the beginning.
     pub after: Option<ConversationId>,
     pub last: ConversationId,
@@ -86,7 +90,7 @@ pub struct Range {
 
 /// A conversation and the beginning of its items.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct ConversationOpening {
     pub conversation: Conversation,
     pub items: Vec<Item>,
     /// The sequence number of the last item; later items came after the opening.

@@ -1,5 +1,5 @@
 use super::bulk::{BulkResult, SentIds};
-use super::ports::{ConversationList, ConversationStore, Opening, Range, Updated};
+use super::ports::{ConversationList, ConversationOpening, ConversationStore, IdRange, Updated};
 use super::{
     Conversation, ConversationChanges, CreateConversation, FlagFilter, ListSort, NewConversation,
     Organising,
@@ -94,7 +94,7 @@ impl ConversationService {
     }
 
     /// The conversation with the first batch of its items; `ItemService::batch` reads the rest.
-    pub async fn open(&self, owner: OwnerId, id: ConversationId) -> Result<Opening> {
+    pub async fn open(&self, owner: OwnerId, id: ConversationId) -> Result<ConversationOpening> {
         self.store
             .find_with_items(owner, id)
             .await?
@@ -130,7 +130,7 @@ impl ConversationService {
         };
         let (mut deleted, mut after, now) = (0, None, self.clock.now());
         loop {
-            let range = Range { after, last };
+            let range = IdRange { after, last };
             let most = Self::DELETED_AT_ONCE;
             let gone = self.store.delete_range(owner, range, most, now).await?;
             let Some((last_gone, count)) = gone else {

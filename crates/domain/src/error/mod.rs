@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 pub use invalid::{Invalid, InvalidReason};
 pub use limited::Limited;
-pub use provider::{ProviderFailure, Refusal, RefusalKind, Report};
+pub use provider::{ProviderFailure, ProviderRefusal, RefusalKind, Report};
 pub use quota::ExceededQuota;
 pub use reasons::{Conflict, Forbidden, Unauthenticated};
 pub use resource::Resource;

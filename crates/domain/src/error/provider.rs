@@ -21,7 +21,7 @@ pub enum ProviderFailure {
     RateLimited { retry_after: u64, report: Report },
     /// The provider refuses this request for good.
     #[error("The model provider refused the request: {}", .0.report)]
-    Refused(Refusal),
+    Refused(ProviderRefusal),
     /// The provider could not be reached, failed, or sent an answer that is not a reply.
     #[error("The model provider failed: {report}")]
     Failed {
@@ -123,7 +123,7 @@ impl Debug for Report {
 
 /// A request that the provider refuses.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ProviderRefusal {
     pub kind: RefusalKind,
     pub report: Report,
     /// The field that the provider blames, in its words.
@@ -133,7 +133,7 @@ pub struct Refusal {
 }
 
 /// For the log.
-impl Debug for Refusal {
+impl Debug for ProviderRefusal {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         write!(f, "{:?}: {:?}", self.kind, self.report)
     }
@@ -162,7 +162,7 @@ mod tests {
             "The model provider failed: it answered 500."
         );
         let report = report.quoting(Some("my secret".to_owned()));
-        let refusal = Refusal {
+        let refusal = ProviderRefusal {
             kind: RefusalKind::Invalid,
             report: report.clone(),
             param: Some("my secret".to_owned()),

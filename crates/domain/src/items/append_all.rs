@@ -1,4 +1,4 @@
-use super::batch::{Entry, unique};
+use super::batch::{BatchEntry, unique};
 use super::{Appended, Author, Batch, Item, ItemService, MAX_ITEMS, NewItem, PendingItem, Present};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
@@ -63,7 +63,7 @@ impl ItemService {
         unique(&items)?;
         let now = self.clock.now();
         let each = items.into_iter().map(|item| {
-            Entry::New(PendingItem {
+            BatchEntry::New(PendingItem {
                 seed: self.ids.ulid(),
                 item,
                 author: Author::Owner,
@@ -90,7 +90,7 @@ impl ItemService {
         let Present { item_count, items } = found.ok_or_else(|| Resource::Conversation.absent())?;
         let mut items = items.ok_or_else(too_long)?;
         for (place, entry) in batch.0.iter_mut().enumerate() {
-            let Entry::New(PendingItem { item: sent, .. }) = entry else {
+            let BatchEntry::New(PendingItem { item: sent, .. }) = entry else {
                 continue;
             };
             let is_it = |item: &Item| sent.call_id.is_some() && item.call_id == sent.call_id;
@@ -101,7 +101,7 @@ impl ItemService {
             if !self.is_repeated(owner, conversation, &item, sent).await? {
                 return Err(Error::Conflict(Conflict::CallIdConflict).of_item(place));
             }
-            *entry = Entry::Stored(item);
+            *entry = BatchEntry::Stored(item);
         }
         Ok(item_count)
     }

@@ -22,10 +22,10 @@ pub struct PendingItem {
 
 /// Messages of one request, in its order. They are stored together, or not at all.
 #[derive(Clone, Debug)]
-pub struct Batch(pub(super) Vec<Entry>);
+pub struct Batch(pub(super) Vec<BatchEntry>);
 
 #[derive(Clone, Debug)]
-pub(super) enum Entry {
+pub(super) enum BatchEntry {
     New(PendingItem),
     /// An earlier request has stored it.
     Stored(Item),
@@ -50,8 +50,8 @@ impl Batch {
     /// The messages that are still to be stored.
     pub fn pending(&self) -> impl Iterator<Item = &PendingItem> + Clone {
         self.0.iter().filter_map(|entry| match entry {
-            Entry::New(pending) => Some(pending),
-            Entry::Stored(_) => None,
+            BatchEntry::New(pending) => Some(pending),
+            BatchEntry::Stored(_) => None,
         })
     }
 
@@ -69,8 +69,8 @@ impl Batch {
     pub fn outcome(&self, conversation: ConversationId, first: Sequence) -> Outcome {
         let mut numbers = (first.0..).map(Sequence);
         let ids = self.0.iter().filter_map(|entry| match entry {
-            Entry::New(pending) => Some(ItemId::at(pending.seed, numbers.next()?)),
-            Entry::Stored(item) => Some(item.id),
+            BatchEntry::New(pending) => Some(ItemId::at(pending.seed, numbers.next()?)),
+            BatchEntry::Stored(item) => Some(item.id),
         });
         Outcome::created(Made::Items(conversation, ids.collect()))
     }
@@ -78,8 +78,8 @@ impl Batch {
     pub(super) fn items(self, first: Sequence) -> Vec<Item> {
         let mut numbers = (first.0..).map(Sequence);
         let each = self.0.into_iter().filter_map(|entry| match entry {
-            Entry::Stored(item) => Some(item),
-            Entry::New(PendingItem {
+            BatchEntry::Stored(item) => Some(item),
+            BatchEntry::New(PendingItem {
                 seed,
                 item,
                 author,
@@ -99,7 +99,7 @@ impl Batch {
     /// The place in the request of the first message that does not fit.
     pub(super) fn first_over(&self, room: u32) -> Option<usize> {
         let places = self.0.iter().enumerate();
-        let mut new = places.filter(|(_, entry)| matches!(entry, Entry::New(_)));
+        let mut new = places.filter(|(_, entry)| matches!(entry, BatchEntry::New(_)));
         new.nth(room as usize).map(|(place, _)| place)
     }
 }

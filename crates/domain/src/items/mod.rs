@@ -17,7 +17,7 @@ pub(crate) use batch::unique;
 pub use batch::{Batch, PendingItem, Present};
 pub use content::Content;
 pub use model::{Author, CallId, Item, NewItem, Reasoning, Version};
-pub use parts::{Address, ItemType, Object, Part, Parts, elements, quoted, text};
+pub use parts::{ItemType, JsonObject, MediaAddress, Part, Parts, elements, quoted, text};
 pub use ports::{
     Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemStore, Revised, Revision,
     VersionList,

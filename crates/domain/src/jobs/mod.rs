@@ -10,7 +10,7 @@ mod portion;
 mod ports;
 mod runner;
 
-pub use model::{Backlog, Job, Kind};
+pub use model::{Backlog, Job, JobKind};
 pub use portion::Portion;
 pub use ports::{JobQueue, Step, Work};
 pub use runner::{Did, Runner};

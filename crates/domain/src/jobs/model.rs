@@ -4,7 +4,7 @@ use ulid::Ulid;
 
 /// The kind of a job. An owner's jobs are done in this order: small ones first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum JobKind {
     /// Counts an owner's usage.
     Usage,
     /// Asks a model for a title.
@@ -33,7 +33,7 @@ pub enum Kind {
     Unindexed,
 }
 
-impl Kind {
+impl JobKind {
     /// The name in the log.
     pub fn name(self) -> &'static str {
         match self {
@@ -58,7 +58,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
     pub owner: OwnerId,
-    pub kind: Kind,
+    pub kind: JobKind,
     /// The object of the job.
     pub key: Ulid,
     /// The conversation of the job: its object, or the one that contains it.
@@ -78,7 +78,7 @@ impl Job {
 /// The waiting jobs of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backlog {
-    pub kind: Kind,
+    pub kind: JobKind,
     pub length: u64,
     /// When the oldest one was added.
     pub oldest: DateTime<Utc>,

@@ -1,4 +1,4 @@
-use super::{Backlog, Job, Kind, Portion};
+use super::{Backlog, Job, JobKind, Portion};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use chrono::{DateTime, Utc};
@@ -10,7 +10,7 @@ pub trait JobQueue: Send + Sync {
     /// another instance may take a job before this one begins it.
     async fn due(
         &self,
-        kinds: &[Kind],
+        kinds: &[JobKind],
         after: OwnerId,
         now: DateTime<Utc>,
         most: usize,
@@ -27,15 +27,15 @@ pub trait JobQueue: Send + Sync {
     async fn put_off(&self, job: &Job, until: DateTime<Utc>) -> Result<()>;
 
     /// Makes sure that the service's own jobs of these kinds exist.
-    async fn ensure(&self, kinds: &[Kind], now: DateTime<Utc>) -> Result<()>;
+    async fn ensure(&self, kinds: &[JobKind], now: DateTime<Utc>) -> Result<()>;
 
     /// Moves some entries of these kinds from the queues that earlier versions still fill, except
     /// entries that such an instance is working on. Returns how many.
-    async fn take_over(&self, kinds: &[Kind]) -> Result<usize>;
+    async fn take_over(&self, kinds: &[JobKind]) -> Result<usize>;
 
     /// The waiting jobs of these kinds, without the service's own. Kinds without waiting jobs are
     /// left out.
-    async fn backlog(&self, kinds: &[Kind]) -> Result<Vec<Backlog>>;
+    async fn backlog(&self, kinds: &[JobKind]) -> Result<Vec<Backlog>>;
 }
 
 /// Performs the jobs of one or more kinds.

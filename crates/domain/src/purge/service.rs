@@ -1,7 +1,7 @@
 use super::PurgeStore;
 use crate::clock::Clock;
 use crate::error::Result;
-use crate::jobs::{Job, Kind, Portion, Step, Work};
+use crate::jobs::{Job, JobKind, Portion, Step, Work};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl Work for PurgeService {
     async fn step(&self, job: &Job, portion: Portion) -> Result<Step> {
         let now = self.clock.now();
         match job.kind {
-            Kind::Versions => self.store.purge_versions(job, portion, now).await,
+            JobKind::Versions => self.store.purge_versions(job, portion, now).await,
             _ => self.store.purge(job, portion, now).await,
         }
     }

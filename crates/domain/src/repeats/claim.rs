@@ -17,14 +17,14 @@ pub struct Claim {
     pub key: RepeatKey,
     /// Distinguishes this attempt from others with the same key.
     pub token: Ulid,
-    state: Mutex<State>,
+    state: Mutex<HeldClaim>,
     /// Notifies the subscribers that the claim is over, and says whether its turn was cancelled.
     over: watch::Sender<bool>,
     held: Arc<RunningClaims>,
 }
 
 #[derive(Default)]
-struct State {
+struct HeldClaim {
     is_recorded: bool,
     /// The request failed, and its key is released.
     is_released: bool,

@@ -17,4 +17,4 @@ use model::LEASE;
 pub use model::{Made, Outcome, RepeatKey};
 pub use ports::{KeyState, NewClaim, RepeatStore};
 pub use scope::{Slot, carried, current, scope};
-pub use service::{Asked, Begun, RepeatService};
+pub use service::{LookedUpRequest, RepeatMark, RepeatService};

@@ -24,11 +24,11 @@ pub(super) struct Owed {
     tasks: Arc<dyn Tasks>,
     clock: Arc<dyn Clock>,
     timer: Arc<dyn Timer>,
-    state: Mutex<State>,
+    state: Mutex<OwedReleases>,
 }
 
 #[derive(Default)]
-struct State {
+struct OwedReleases {
     keys: Vec<Debt>,
     /// Whether a background task is releasing them.
     is_seen_to: bool,
@@ -57,7 +57,7 @@ impl Owed {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, OwedReleases> {
         locked(&self.state)
     }
 

@@ -23,7 +23,7 @@ pub struct RepeatService {
 
 /// How a client says that a request may be a repeat.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum RepeatMark {
     /// A key of the client.
     Key(String),
     /// The attempt number of an official SDK.
@@ -32,7 +32,7 @@ pub enum Asked {
 
 /// A request that was looked up, kept for further looks while another one runs.
 #[derive(Clone, Copy, Debug)]
-pub struct Begun {
+pub struct LookedUpRequest {
     pub key: RepeatKey,
     body: Digest,
     pub attempt: Option<u16>,
@@ -73,17 +73,17 @@ impl RepeatService {
     pub async fn begin(
         &self,
         owner: OwnerId,
-        asked: &Asked,
+        asked: &RepeatMark,
         route: &str,
         address: &str,
         body: Digest,
-    ) -> Result<Begun> {
+    ) -> Result<LookedUpRequest> {
         let body: String = body.0.iter().map(|byte| format!("{byte:02x}")).collect();
         let body = self.digest(&format!("{route}\n{address}\n{body}"));
         let of = |key| RepeatKey { owner, key };
         let (key, attempt) = match asked {
-            Asked::Key(key) => (of(self.digest(&format!("{route}\n{key}"))), None),
-            Asked::Attempt(attempt) => {
+            RepeatMark::Key(key) => (of(self.digest(&format!("{route}\n{key}"))), None),
+            RepeatMark::Attempt(attempt) => {
                 let since = self.clock.now() - Self::ATTEMPTS;
                 let earlier = match attempt {
                     0 => None,
@@ -96,12 +96,12 @@ impl RepeatService {
                 (earlier.unwrap_or_else(fresh), Some(*attempt))
             }
         };
-        Ok(Begun { key, body, attempt })
+        Ok(LookedUpRequest { key, body, attempt })
     }
 
     /// Claims the request, or returns its outcome. The claim is made completely even when the
     /// request is dropped meanwhile, so that it is known and can be released.
-    pub async fn look(&self, begun: Begun) -> Result<Verdict> {
+    pub async fn look(&self, begun: LookedUpRequest) -> Result<Verdict> {
         let now = self.clock.now();
         let kept = match begun.attempt {
             None => Self::KEPT,

@@ -8,9 +8,9 @@ use crate::items::{Content, ItemType, quoted};
 const MOST: usize = 128;
 
 #[derive(Default)]
-pub(crate) struct Calls(Vec<(usize, Call)>);
+pub(crate) struct ReplyCalls(Vec<(usize, Call)>);
 
-impl Calls {
+impl ReplyCalls {
     /// Adds a piece, and returns whether it can be kept. Some servers give several calls the same
     /// index: another id begins another call.
     pub(super) fn add(&mut self, piece: &CallPiece) -> bool {
@@ -62,7 +62,7 @@ impl Calls {
 
 /// The calls that these pieces make, in order. `None`: there are more than can be kept.
 pub fn joined<'a>(pieces: impl IntoIterator<Item = &'a CallPiece>) -> Option<Vec<Call>> {
-    let mut calls = Calls::default();
+    let mut calls = ReplyCalls::default();
     let are_kept = pieces.into_iter().all(|piece| calls.add(piece));
     are_kept.then(|| calls.0.into_iter().map(|(_, call)| call).collect())
 }

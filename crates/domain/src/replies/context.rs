@@ -19,7 +19,7 @@ pub(crate) struct Context {
 }
 
 /// A conversation up to a place in it.
-pub(crate) struct Told<'a> {
+pub(crate) struct PromptSource<'a> {
     pub(crate) store: &'a dyn ReplyStore,
     pub(crate) owner: OwnerId,
     pub(crate) conversation: ConversationId,
@@ -31,7 +31,7 @@ pub(crate) struct Told<'a> {
     pub(crate) later: HashSet<String>,
 }
 
-impl Told<'_> {
+impl PromptSource<'_> {
     /// The instruction and the profile, always, and the newest items that fit into `budget` tokens
     /// together with them. The provider gets the two, and the conversation's own instructions, in
     /// one system message, in this order. The last question is always included, since the items

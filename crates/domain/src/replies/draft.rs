@@ -1,9 +1,9 @@
 use super::ChatChunk;
-use super::calls::Calls;
-use super::ending::{Ending, shown, word};
+use super::calls::ReplyCalls;
+use super::ending::{ReplyEnding, shown, word};
 use crate::error::{ProviderFailure, Report};
 use crate::items::{Content, ItemType, quoted};
-use crate::thoughts::{self, Apart, Extent, Splitter};
+use crate::thoughts::{self, Extent, Split, Splitter};
 use crate::visible::can_be_seen;
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
@@ -13,7 +13,7 @@ pub const CANCELLED: &str = "cancelled";
 
 /// The known state of a reply that is being written and will be stored.
 #[derive(Default)]
-pub(crate) struct Draft {
+pub(crate) struct ReplyDraft {
     characters: usize,
     /// The whole text, including thoughts between marks.
     text: String,
@@ -26,7 +26,7 @@ pub(crate) struct Draft {
     finish_reason: Option<String>,
     /// Whether calls of tools are kept beside the text, or in place of it.
     keeps_calls: bool,
-    calls: Calls,
+    calls: ReplyCalls,
     /// Whether the answer says that it calls a tool.
     calls_a_tool: bool,
     /// Whether all of the text is a refusal.
@@ -34,10 +34,10 @@ pub(crate) struct Draft {
 }
 
 /// A complete reply.
-pub(crate) struct Written {
+pub(crate) struct WrittenReply {
     /// `None` where the model only calls tools.
     pub(crate) content: Option<Content>,
-    pub(crate) calls: Calls,
+    pub(crate) calls: ReplyCalls,
     /// The model's thoughts.
     pub(crate) reasoning: Option<String>,
     /// The answering model, by the provider.
@@ -46,7 +46,7 @@ pub(crate) struct Written {
     pub(crate) finish_reason: Option<String>,
 }
 
-impl Draft {
+impl ReplyDraft {
     /// A draft that keeps calls of tools, whether the tools were offered or not: the client decides.
     pub(crate) fn with_calls() -> Self {
         Self {
@@ -58,7 +58,7 @@ impl Draft {
     /// Adds the next part, and returns the text that can be shown now. Fails as soon as the reply cannot
     /// be stored; that failure is lasting, since the same question would most likely lead to such a
     /// reply again, and cost as much.
-    pub(crate) fn add(&mut self, chunk: &mut ChatChunk) -> Result<Apart> {
+    pub(crate) fn add(&mut self, chunk: &mut ChatChunk) -> Result<Split> {
         let called = chunk.calls.iter().map(|piece| piece.arguments.as_str());
         let texts = [chunk.text.as_str(), chunk.reasoning.as_str()];
         let texts = texts.into_iter().chain(called);
@@ -113,19 +113,19 @@ impl Draft {
     }
 
     /// The text that was held back because it might have become a mark.
-    pub(crate) fn rest(&mut self) -> Apart {
+    pub(crate) fn rest(&mut self) -> Split {
         let how = self.extent();
         self.splitter.end(how)
     }
 
     /// The reply so far, for storing a cancelled reply; `None` where it has no visible text.
-    pub(crate) fn so_far(self) -> Option<Written> {
+    pub(crate) fn so_far(self) -> Option<WrittenReply> {
         let (text, reasoning) = self.told(Extent::Cut);
         let text = Some(text).filter(|text| can_be_seen(text))?;
         let content = Content::parse(text).ok()?;
-        Some(Written {
+        Some(WrittenReply {
             content: Some(content),
-            calls: Calls::default(),
+            calls: ReplyCalls::default(),
             reasoning,
             model: self.model,
             finish_reason: Some(CANCELLED.to_owned()),
@@ -133,8 +133,8 @@ impl Draft {
     }
 
     fn extent(&self) -> Extent {
-        match Ending::of(self.finish_reason.as_deref().unwrap_or_default()) {
-            Ending::Length => Extent::Cut,
+        match ReplyEnding::of(self.finish_reason.as_deref().unwrap_or_default()) {
+            ReplyEnding::Length => Extent::Cut,
             _ => Extent::Whole,
         }
     }
@@ -142,7 +142,7 @@ impl Draft {
     /// The text, and the thoughts.
     fn told(&self, how: Extent) -> (String, Option<String>) {
         let told = thoughts::unmarked(&self.thoughts);
-        let Apart { text, thoughts } = match told {
+        let Split { text, thoughts } = match told {
             None => thoughts::apart(&self.text, how),
             Some(_) => thoughts::apart_again(&self.text, how),
         };
@@ -150,9 +150,9 @@ impl Draft {
     }
 
     /// The complete reply, for storing.
-    pub(crate) fn finish(self) -> Result<Written> {
-        let ending = Ending::of(self.finish_reason.as_deref().unwrap_or_default());
-        if ending == Ending::Failure {
+    pub(crate) fn finish(self) -> Result<WrittenReply> {
+        let ending = ReplyEnding::of(self.finish_reason.as_deref().unwrap_or_default());
+        if ending == ReplyEnding::Failure {
             let happened = format!("it gave up midway{}.", in_brackets(self.word()));
             let told = format!("it gave up midway{}.", in_brackets(self.reason()));
             return Err(ProviderFailure::failed(
@@ -179,7 +179,7 @@ impl Draft {
         let content = is_said.then_some(content).transpose();
         let content = content.map_err(|_| ProviderFailure::lasting("its reply cannot be kept."))?;
         let finish_reason = self.word().map(str::to_owned);
-        Ok(Written {
+        Ok(WrittenReply {
             content,
             calls: self.calls,
             reasoning,
@@ -190,21 +190,21 @@ impl Draft {
 
     /// The failure of an empty reply. It is lasting: asking again would cost as much, and most
     /// likely lead to the same.
-    fn empty(&self, ending: Ending, has_thoughts: bool) -> ProviderFailure {
+    fn empty(&self, ending: ReplyEnding, has_thoughts: bool) -> ProviderFailure {
         let why = match (ending, has_thoughts) {
-            (Ending::Length, true) => {
+            (ReplyEnding::Length, true) => {
                 "its thoughts used up the length (`max_tokens`) before the answer began"
             }
-            (Ending::Length, false) => {
+            (ReplyEnding::Length, false) => {
                 "the length (`max_tokens`) was used up before the answer began"
             }
-            (Ending::Filter, _) => "a filter of the provider's held it back",
-            (Ending::Failure | Ending::Other, true) => "it thought, and answered nothing",
-            (Ending::Failure | Ending::Other, false) => "",
+            (ReplyEnding::Filter, _) => "a filter of the provider's held it back",
+            (ReplyEnding::Failure | ReplyEnding::Other, true) => "it thought, and answered nothing",
+            (ReplyEnding::Failure | ReplyEnding::Other, false) => "",
         };
         let colon = if why.is_empty() { "" } else { ": " };
         let with = |reason: Option<&str>| {
-            let reason = reason.filter(|_| ending != Ending::Other || why.is_empty());
+            let reason = reason.filter(|_| ending != ReplyEnding::Other || why.is_empty());
             let reason = in_brackets(reason.filter(|reason| *reason != "stop"));
             format!("its reply is empty{colon}{why}{reason}.")
         };

@@ -5,7 +5,7 @@ const REASON: usize = 64;
 
 /// The meaning of a finish reason for storing the reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum ReplyEnding {
     /// The length limit was reached.
     Length,
     /// A filter of the provider held the reply back.
@@ -15,7 +15,7 @@ pub(crate) enum Ending {
     Other,
 }
 
-impl Ending {
+impl ReplyEnding {
     pub(crate) fn of(reason: &str) -> Self {
         // Some servers add which filter it was: `content_filter: PROHIBITED_CONTENT`.
         let word = reason.split(is_after_a_word).next().unwrap_or_default();
@@ -84,19 +84,19 @@ mod tests {
     #[test]
     fn a_reason_with_more_than_a_word_is_understood_by_its_first() {
         for (reason, ending, passed) in [
-            ("stop", Ending::Other, Some("stop")),
+            ("stop", ReplyEnding::Other, Some("stop")),
             (
                 "content_filter: PROHIBITED_CONTENT",
-                Ending::Filter,
+                ReplyEnding::Filter,
                 Some("content_filter"),
             ),
-            ("SAFETY:high", Ending::Filter, Some("SAFETY:high")),
-            ("error (upstream left)", Ending::Failure, Some("error")),
-            ("length, by max_tokens", Ending::Length, Some("length")),
-            ("停止", Ending::Other, None),
-            ("", Ending::Other, None),
+            ("SAFETY:high", ReplyEnding::Filter, Some("SAFETY:high")),
+            ("error (upstream left)", ReplyEnding::Failure, Some("error")),
+            ("length, by max_tokens", ReplyEnding::Length, Some("length")),
+            ("停止", ReplyEnding::Other, None),
+            ("", ReplyEnding::Other, None),
         ] {
-            assert_eq!(Ending::of(reason), ending, "{reason}");
+            assert_eq!(ReplyEnding::of(reason), ending, "{reason}");
             assert_eq!(word(reason), passed, "{reason}");
         }
         assert_eq!(shown("停止\r\nX: 1"), "停止  X: 1");

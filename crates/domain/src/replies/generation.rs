@@ -2,7 +2,7 @@ use super::Finished;
 use crate::error::{Error, Result};
 use crate::seen::Seen;
 use crate::seen::WrittenBy;
-use crate::thoughts::Apart;
+use crate::thoughts::Split;
 use tokio::sync::{oneshot, watch};
 
 /// The most bytes of text in one event.
@@ -34,13 +34,13 @@ pub enum Progress {
 }
 
 /// The writer's end of a generation.
-pub(super) struct Writer {
+pub(super) struct GenerationWriter {
     written: watch::Sender<Seen>,
     outcome: oneshot::Sender<Result<Finished>>,
 }
 
-impl Writer {
-    pub(super) fn tell(&self, more: &Apart) {
+impl GenerationWriter {
+    pub(super) fn tell(&self, more: &Split) {
         let thoughts = more.thoughts.as_deref().unwrap_or_default();
         if more.text.is_empty() && thoughts.is_empty() {
             return;
@@ -63,10 +63,10 @@ impl Writer {
 }
 
 impl Generation {
-    pub(super) fn begin(is_context_truncated: bool) -> (Writer, Self) {
+    pub(super) fn begin(is_context_truncated: bool) -> (GenerationWriter, Self) {
         let (writing, written) = watch::channel(Seen::default());
         let (ending, outcome) = oneshot::channel();
-        let writer = Writer {
+        let writer = GenerationWriter {
             written: writing,
             outcome: ending,
         };
@@ -165,7 +165,7 @@ mod tests {
     fn a_piece_ends_between_characters() {
         let (writer, mut generation) = Generation::begin(false);
         let text = format!("a{}", "é".repeat(PIECE));
-        writer.tell(&Apart {
+        writer.tell(&Split {
             text: text.clone(),
             thoughts: Some("Hm.".to_owned()),
         });

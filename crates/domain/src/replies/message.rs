@@ -5,12 +5,12 @@ use crate::items::Role;
 pub struct Message {
     pub role: Role,
     pub content: String,
-    pub beside: Beside,
+    pub beside: MessageExtra,
 }
 
 /// The further content of a message, beside its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Beside {
+pub enum MessageExtra {
     #[default]
     Nothing,
     /// All of its content, with pictures or files.
@@ -61,7 +61,7 @@ impl Message {
         Self {
             role,
             content,
-            beside: Beside::Nothing,
+            beside: MessageExtra::Nothing,
         }
     }
 }

@@ -17,16 +17,17 @@ mod tokens;
 mod writing;
 
 pub use calls::{content as call, joined, output};
-pub(crate) use context::{Context, Told};
+pub(crate) use context::{Context, PromptSource};
 pub use draft::CANCELLED;
-pub(crate) use draft::{Draft, Written};
-pub(crate) use ending::Ending;
+pub(crate) use draft::{ReplyDraft, WrittenReply};
+pub(crate) use ending::ReplyEnding;
 pub use generation::{Generation, Progress};
-pub use message::{Beside, Call, CallPiece, Message, Shown};
+pub use message::{Call, CallPiece, Message, MessageExtra, Shown};
 pub use model::{Ask, ChatChunk, ChatRequest, Model, ReplyOptions};
 pub use ports::{ChatStream, ModelProvider};
 pub use service::{ReplyService, ReplyStores};
 pub use store::{
-    BATCH, Finished, Generated, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, Stored,
+    BATCH, Finished, Generated, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget,
+    StoredReply,
 };
 pub(crate) use tokens::{longest, tokens};

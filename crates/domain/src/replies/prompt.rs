@@ -1,9 +1,9 @@
 //! Items as messages for a model, in the terms of chat completions.
 
-use super::message::{Beside, Call, Message};
+use super::message::{Call, Message, MessageExtra};
 use super::shown::shown;
 use super::tokens::tokens;
-use crate::items::{Content, ItemType, Object, Part, Parts, Role, elements, text};
+use crate::items::{Content, ItemType, JsonObject, Part, Parts, Role, elements, text};
 use crate::visible::can_be_seen;
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -45,7 +45,7 @@ pub fn told(
             },
             Entry::Message(message) => {
                 open.end(&mut told);
-                if can_be_seen(&message.content) || message.beside != Beside::Nothing {
+                if can_be_seen(&message.content) || message.beside != MessageExtra::Nothing {
                     told.push(message);
                 }
             }
@@ -107,7 +107,7 @@ struct Group {
 
 impl Group {
     fn add(&mut self, call: Call, output: String) {
-        let beside = Beside::Output(call.id.clone());
+        let beside = MessageExtra::Output(call.id.clone());
         self.calls.push(call);
         self.outputs.push(Message {
             role: Role::Tool,
@@ -120,10 +120,10 @@ impl Group {
         if self.calls.is_empty() {
             return;
         }
-        let calls = Beside::Calls(std::mem::take(&mut self.calls));
+        let calls = MessageExtra::Calls(std::mem::take(&mut self.calls));
         match told.last_mut() {
             // A model says something and calls in one message.
-            Some(last) if last.role == Role::Assistant && last.beside == Beside::Nothing => {
+            Some(last) if last.role == Role::Assistant && last.beside == MessageExtra::Nothing => {
                 last.beside = calls;
             }
             _ => told.push(Message {
@@ -173,8 +173,8 @@ fn entry(role: Role, content: Content) -> Entry {
     let kind = parts.kind();
     if kind.is_message() {
         let beside = match role {
-            Role::User => shown(parts).map_or(Beside::Nothing, Beside::Parts),
-            _ => Beside::Nothing,
+            Role::User => shown(parts).map_or(MessageExtra::Nothing, MessageExtra::Parts),
+            _ => MessageExtra::Nothing,
         };
         let content = content.into_string();
         return Entry::Message(Message {
@@ -190,7 +190,7 @@ fn entry(role: Role, content: Content) -> Entry {
     }
 }
 
-fn call(object: &Object<'_>) -> Option<Call> {
+fn call(object: &JsonObject<'_>) -> Option<Call> {
     Some(Call {
         id: object.text("call_id")?,
         name: object.text("name")?,
@@ -198,17 +198,17 @@ fn call(object: &Object<'_>) -> Option<Call> {
     })
 }
 
-fn output(object: &Object<'_>) -> Option<Tied> {
+fn output(object: &JsonObject<'_>) -> Option<Tied> {
     Some(Tied::Output {
         call_id: object.text("call_id")?,
         text: output_text(object)?,
     })
 }
 
-fn output_text(object: &Object<'_>) -> Option<String> {
+fn output_text(object: &JsonObject<'_>) -> Option<String> {
     let output = object.get("output")?;
     let joined = || {
-        let parts = elements(output)?.into_iter().filter_map(Object::parse);
+        let parts = elements(output)?.into_iter().filter_map(JsonObject::parse);
         let texts = parts.filter_map(|part| match Part::of(&part) {
             Part::Text(text) => Some(text),
             Part::Picture(Some(address)) => Some(address.url),
@@ -253,12 +253,12 @@ mod tests {
         let later = later.iter().map(|id| (*id).to_owned()).collect();
         let told = told(items, &later);
         let each = told.iter().map(|message| match &message.beside {
-            Beside::Nothing | Beside::Parts(_) => message.content.clone(),
-            Beside::Calls(calls) => {
+            MessageExtra::Nothing | MessageExtra::Parts(_) => message.content.clone(),
+            MessageExtra::Calls(calls) => {
                 let ids: Vec<_> = calls.iter().map(|call| call.id.as_str()).collect();
                 format!("{}[{}]", message.content, ids.join(" "))
             }
-            Beside::Output(id) => format!(">{id}"),
+            MessageExtra::Output(id) => format!(">{id}"),
         });
         each.collect::<Vec<_>>().join(" ")
     }
@@ -345,7 +345,7 @@ mod tests {
             {"type":"input_file","file_id":"f","filename":"n"},{"type":"input_file","file_url":"https://x.test"},
             {"type":"image_url","image_url":{"url":"u"}},{"type":"new"}]"#;
         let told = told([item("message", parts)], &HashSet::new());
-        let Beside::Parts(parts) = &told[0].beside else {
+        let MessageExtra::Parts(parts) = &told[0].beside else {
             panic!("{told:?}");
         };
         let picture = |url: &str, detail: Option<&str>| Shown::Picture {

@@ -1,7 +1,7 @@
 //! The reply that a client wants: its place, and the request to the model.
 
 use super::Neighbour;
-use super::context::{Context, Told};
+use super::context::{Context, PromptSource};
 use super::model::{Ask, ChatRequest, ReplyOptions};
 use super::ports::ModelProvider;
 use super::store::{PromptContext, ReplyStore, ReplyTarget};
@@ -28,7 +28,7 @@ pub(super) struct ReplyWriting {
 }
 
 /// A client's request for a reply.
-pub(super) struct Asked {
+pub(super) struct ReplyRequest {
     pub(super) owner: OwnerId,
     pub(super) conversation: ConversationId,
     pub(super) id: ItemId,
@@ -89,17 +89,17 @@ impl ReplyWriting {
     /// The request to the model, and whether its context is truncated.
     pub(super) async fn wanted(
         &self,
-        asked: Asked,
+        asked: ReplyRequest,
         prompt_context: PromptContext,
     ) -> Result<(WantedReply, bool)> {
-        let Asked {
+        let ReplyRequest {
             owner,
             conversation,
             id,
             options,
         } = asked;
         let place = place(id, &prompt_context)?;
-        let told = Told {
+        let told = PromptSource {
             store: self.store.as_ref(),
             owner,
             conversation,

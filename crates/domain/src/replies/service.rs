@@ -1,7 +1,7 @@
 use super::generation::Generation;
 use super::model::ReplyOptions;
 use super::ports::ModelProvider;
-use super::request::{Asked, ReplyWriting, place};
+use super::request::{ReplyRequest, ReplyWriting, place};
 use super::store::ReplyStore;
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
@@ -70,7 +70,7 @@ impl ReplyService {
         self.usage.check_quota_for_text(owner)?;
         let (beginning, begun) = oneshot::channel();
         let writing = self.writing.clone();
-        let asked = Asked {
+        let asked = ReplyRequest {
             owner,
             conversation,
             id,

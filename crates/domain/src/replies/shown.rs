@@ -1,7 +1,7 @@
 //! Pictures and files of a user's message, as they are sent to a model.
 
 use super::message::Shown;
-use crate::items::{Object, Part, Parts};
+use crate::items::{JsonObject, Part, Parts};
 
 /// The parts of a user's message that has more than text.
 pub(super) fn shown(parts: &Parts) -> Option<Vec<Shown>> {
@@ -11,18 +11,21 @@ pub(super) fn shown(parts: &Parts) -> Option<Vec<Shown>> {
     is_more.then_some(shown)
 }
 
-fn show(part: &Object<'_>) -> Option<Shown> {
+fn show(part: &JsonObject<'_>) -> Option<Shown> {
     match Part::of(part) {
         Part::Text(text) => Some(Shown::Text(text)),
         Part::Picture(_) => {
-            let object = part.get("image_url").and_then(Object::parse);
+            let object = part.get("image_url").and_then(JsonObject::parse);
             let within = |name| object.as_ref().and_then(|object| object.text(name));
             let url = part.text("image_url").or_else(|| within("url"))?;
             let detail = part.text("detail").or_else(|| within("detail"));
             Some(Shown::Picture { url, detail })
         }
         Part::File(address) => {
-            let object = part.get("file").and_then(Object::parse).unwrap_or_default();
+            let object = part
+                .get("file")
+                .and_then(JsonObject::parse)
+                .unwrap_or_default();
             let field = |name| part.text(name).or_else(|| object.text(name));
             let (data, id, name) = (field("file_data"), field("file_id"), field("filename"));
             match (&data, &id, address) {

@@ -46,7 +46,7 @@ pub trait ReplyStore: Send + Sync {
         place: ReplyTarget,
         reply: &Reply,
         leaving: Leaving,
-    ) -> Result<Stored>;
+    ) -> Result<StoredReply>;
 }
 
 /// The most items that [`ReplyStore::preceding`] returns at once.
@@ -99,7 +99,7 @@ pub struct Reply {
 
 /// The result of storing a reply.
 #[derive(Clone, Debug)]
-pub enum Stored {
+pub enum StoredReply {
     Done(Generated),
     NoConversation,
     NoItem,

@@ -1,15 +1,15 @@
 //! Writes a reply, in its turn.
 
 use super::draft::called_a_tool;
-use super::generation::{Generation, Writer};
+use super::generation::{Generation, GenerationWriter};
 use super::model::{Ask, ChatRequest};
-use super::request::{Asked, ReplyWriting, WantedReply};
-use super::store::{Finished, PromptContext, Reply, Stored};
-use super::{Draft, Written};
+use super::request::{ReplyRequest, ReplyWriting, WantedReply};
+use super::store::{Finished, PromptContext, Reply, StoredReply};
+use super::{ReplyDraft, WrittenReply};
 use crate::admission::{BodyMemory, Caller};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::repeats;
-use crate::turns::{Called, Ending, Turn};
+use crate::turns::{Called, Turn, TurnEnding};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use tokio::sync::oneshot;
@@ -18,7 +18,7 @@ impl ReplyWriting {
     /// Waits for its turn and writes the reply. Returns a failure if its reader has left.
     pub(super) async fn keep(
         &self,
-        asked: Asked,
+        asked: ReplyRequest,
         prompt_context: PromptContext,
         beginning: oneshot::Sender<Result<Generation>>,
     ) -> Result<()> {
@@ -66,13 +66,18 @@ impl ReplyWriting {
         writer.end(outcome)
     }
 
-    async fn write(&self, wanted: WantedReply, writer: &Writer, turn: &Turn) -> Result<Finished> {
+    async fn write(
+        &self,
+        wanted: WantedReply,
+        writer: &GenerationWriter,
+        turn: &Turn,
+    ) -> Result<Finished> {
         let asked = match &wanted.request.ask {
             Ask::Reply { model, .. } => model.clone(),
             Ask::Passed(_) | Ask::Resumed { .. } => None,
         };
         let caller = Caller::Owner(wanted.owner);
-        let mut draft = Draft::default();
+        let mut draft = ReplyDraft::default();
         let called = {
             let called = pin!(turn.called());
             let answer = pin!(self.answer(caller, wanted.request, writer, &mut draft));
@@ -86,14 +91,14 @@ impl ReplyWriting {
         };
         let written = match called {
             None => Some(draft.finish()?),
-            Some(Called::Ended(Ending::Kept)) => draft.so_far(),
-            Some(Called::Ended(Ending::Dropped)) => None,
+            Some(Called::Ended(TurnEnding::Kept)) => draft.so_far(),
+            Some(Called::Ended(TurnEnding::Dropped)) => None,
             Some(Called::Overtaken) => return Err(Error::Conflict(Conflict::ConversationLocked)),
         };
         let Some(written) = written else {
             return Err(turn.cancelled().await);
         };
-        let Written {
+        let WrittenReply {
             content,
             reasoning,
             model,
@@ -124,15 +129,15 @@ impl ReplyWriting {
         };
         turn.has_left();
         match stored {
-            Stored::Done(generated) => Ok(Finished {
+            StoredReply::Done(generated) => Ok(Finished {
                 generated,
                 finish_reason,
             }),
-            Stored::NoConversation => Err(Resource::Conversation.absent()),
-            Stored::NoItem => Err(Resource::Item.absent()),
-            Stored::Taken => Err(Error::Conflict(Conflict::ReplyPositionTaken)),
-            Stored::Full => Err(Error::Conflict(Conflict::ConversationFull)),
-            Stored::Overtaken => Err(Error::Conflict(Conflict::ConversationLocked)),
+            StoredReply::NoConversation => Err(Resource::Conversation.absent()),
+            StoredReply::NoItem => Err(Resource::Item.absent()),
+            StoredReply::Taken => Err(Error::Conflict(Conflict::ReplyPositionTaken)),
+            StoredReply::Full => Err(Error::Conflict(Conflict::ConversationFull)),
+            StoredReply::Overtaken => Err(Error::Conflict(Conflict::ConversationLocked)),
         }
     }
 
@@ -141,8 +146,8 @@ impl ReplyWriting {
         &self,
         caller: Caller,
         request: ChatRequest,
-        writer: &Writer,
-        draft: &mut Draft,
+        writer: &GenerationWriter,
+        draft: &mut ReplyDraft,
     ) -> Result<()> {
         let mut answer = self.provider.chat(caller, request).await?;
         while let Some(mut chunk) = answer.next().await? {

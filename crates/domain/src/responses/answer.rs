@@ -1,9 +1,9 @@
-use super::{Following, Response};
+use super::{Response, ResponseReader};
 
 /// How a request for a response is answered.
-pub enum Answer {
+pub enum ResponseAnswer {
     /// The response has ended, or goes on in the background.
     Whole(Box<Response>),
     /// The response has begun.
-    Begun(Following),
+    Begun(ResponseReader),
 }

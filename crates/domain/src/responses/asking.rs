@@ -1,13 +1,13 @@
 //! Writes a response, in its turn. It goes on without its client where it is stored.
 
-use super::answer::Answer;
-use super::context::Asked;
-use super::draft::Draft;
-use super::live::Following;
+use super::answer::ResponseAnswer;
+use super::context::ModelRequest;
+use super::draft::ResponseDraft;
+use super::live::ResponseReader;
 use super::model::Known;
-use super::stopping::Written;
-use super::writing::{Client, ResponseTask, end_open, no_conversation};
-use super::{Continued, Entry, Response, Status, Truncation};
+use super::stopping::WritingEnd;
+use super::writing::{ResponseTask, WaitingClient, end_open, no_conversation};
+use super::{Continued, ItemEntry, Response, Status, Truncation};
 use crate::admission::Caller;
 use crate::error::ProviderFailure;
 use crate::error::{Error, Result};
@@ -24,33 +24,36 @@ const RESERVED_NUMBERS: u32 = 256;
 
 impl ResponseTask {
     /// Writes the response and stores it. Returns a failure that was not sent to a client.
-    pub(super) async fn run(mut self, client: oneshot::Sender<Result<Answer>>) -> Result<()> {
+    pub(super) async fn run(
+        mut self,
+        client: oneshot::Sender<Result<ResponseAnswer>>,
+    ) -> Result<()> {
         let mut client = Some(client);
         match self.write(&mut client).await {
             Ok(response) => {
                 self.turn = None;
                 self.writer.response.send_replace(response.clone());
-                answer(&mut client, Ok(Answer::Whole(Box::new(response))))
+                answer(&mut client, Ok(ResponseAnswer::Whole(Box::new(response))))
             }
             Err(error) => self.fail(error, client).await,
         }
     }
 
-    async fn write(&mut self, client: &mut Client) -> Result<Response> {
+    async fn write(&mut self, client: &mut WaitingClient) -> Result<Response> {
         if self.create.is_background {
             self.insert().await?;
             let begun = self.writer.response.borrow().clone();
-            answer(client, Ok(Answer::Whole(Box::new(begun))))?;
+            answer(client, Ok(ResponseAnswer::Whole(Box::new(begun))))?;
         }
-        let mut draft = Draft::default();
+        let mut draft = ResponseDraft::default();
         let written = match self.take_turn_unless_over().await? {
             Some(known) => self.listen(known.as_ref(), client, &mut draft).await?,
-            None => Written::Over,
+            None => WritingEnd::Over,
         };
         let mut response = self.writer.response.borrow().clone();
         match written {
-            Written::Whole => draft.finish(&mut response)?,
-            Written::Cancelled | Written::Over => {
+            WritingEnd::Whole => draft.finish(&mut response)?,
+            WritingEnd::Cancelled | WritingEnd::Over => {
                 response.status = Status::Cancelled;
                 end_open(&mut response);
             }
@@ -60,9 +63,9 @@ impl ResponseTask {
             return Ok(response);
         }
         match written {
-            Written::Over => self.keep(&mut response).await?,
-            Written::Whole => self.store(&mut response, false).await?,
-            Written::Cancelled => self.store(&mut response, true).await?,
+            WritingEnd::Over => self.keep(&mut response).await?,
+            WritingEnd::Whole => self.store(&mut response, false).await?,
+            WritingEnd::Cancelled => self.store(&mut response, true).await?,
         }
         if response.status == Status::Cancelled {
             // The readers get the state that other requests read from the store.
@@ -115,9 +118,9 @@ impl ResponseTask {
     async fn listen(
         &mut self,
         known: Option<&Known>,
-        client: &mut Client,
-        draft: &mut Draft,
-    ) -> Result<Written> {
+        client: &mut WaitingClient,
+        draft: &mut ResponseDraft,
+    ) -> Result<WritingEnd> {
         let asked = {
             let asking = pin!(self.ask(known));
             let stopping = pin!(self.stop(client));
@@ -139,8 +142,8 @@ impl ResponseTask {
             if self.create.is_stored {
                 self.insert().await?;
             }
-            let following = Following::of(self.writer.response.subscribe());
-            answer(client, Ok(Answer::Begun(following)))?;
+            let following = ResponseReader::of(self.writer.response.subscribe());
+            answer(client, Ok(ResponseAnswer::Begun(following)))?;
         }
         let listening = async {
             while let Some(chunk) = stream.next().await? {
@@ -156,7 +159,7 @@ impl ResponseTask {
             let listening = pin!(listening);
             let stopping = pin!(self.stop(client));
             match select(listening, stopping).await {
-                Either::Left((listened, _)) => return listened.map(|()| Written::Whole),
+                Either::Left((listened, _)) => return listened.map(|()| WritingEnd::Whole),
                 Either::Right((stop, _)) => stop,
             }
         };
@@ -164,12 +167,12 @@ impl ResponseTask {
     }
 
     /// The answer of the model, and the input without references.
-    async fn ask(&self, known: Option<&Known>) -> Result<(Box<dyn ChatStream>, Vec<Entry>)> {
+    async fn ask(&self, known: Option<&Known>) -> Result<(Box<dyn ChatStream>, Vec<ItemEntry>)> {
         let needs = &self.needs;
         let mut tokens = needs.context_tokens;
         loop {
             let asked = needs.asked(self.owner, &self.create, known, tokens).await?;
-            let Asked { input, body } = asked;
+            let ModelRequest { input, body } = asked;
             let request = ChatRequest {
                 context: Vec::new(),
                 ask: Ask::Passed(body),
@@ -194,7 +197,7 @@ impl ResponseTask {
 }
 
 /// Answers the client, unless that was done before. It is not a failure if the client has left.
-fn answer(client: &mut Client, answer: Result<Answer>) -> Result<()> {
+fn answer(client: &mut WaitingClient, answer: Result<ResponseAnswer>) -> Result<()> {
     match client.take().map(|client| client.send(answer)) {
         None | Some(Ok(()) | Err(Ok(_))) => Ok(()),
         Some(Err(Err(unheard))) => Err(unheard),

@@ -1,8 +1,8 @@
 //! The calls of functions that a response is writing.
 
-use super::output::Written;
-use super::piece::CallPiece;
-use super::{Output, Response};
+use super::output::OutputContent;
+use super::piece::ReadCallPiece;
+use super::{OutputItem, Response};
 use crate::error::ProviderFailure;
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
@@ -11,7 +11,7 @@ type Result<T> = std::result::Result<T, ProviderFailure>;
 const MOST_CALLS: usize = 512;
 
 #[derive(Default)]
-pub(super) struct Calls(Vec<Call>);
+pub(super) struct ResponseCalls(Vec<Call>);
 
 /// A call that is being written.
 struct Call {
@@ -23,14 +23,14 @@ struct Call {
     early: String,
 }
 
-impl Calls {
+impl ResponseCalls {
     /// Whether the name of a call has not come.
     pub(super) fn has_nameless(&self) -> bool {
         self.0.iter().any(|call| call.place.is_none())
     }
 
     /// Adds a piece to its call.
-    pub(super) fn add(&mut self, piece: CallPiece, response: &mut Response) -> Result<()> {
+    pub(super) fn add(&mut self, piece: ReadCallPiece, response: &mut Response) -> Result<()> {
         let at = self.place_of(&piece);
         if at >= MOST_CALLS {
             return Err(ProviderFailure::lasting(
@@ -52,7 +52,7 @@ impl Calls {
             let call_id = call_id.unwrap_or_else(|| format!("call_{}_{at}", response.id.ulid()));
             call.id = Some(call_id.clone());
             call.place = Some(response.output.len());
-            response.output.push(Output::new(Written::Call {
+            response.output.push(OutputItem::new(OutputContent::Call {
                 call_id,
                 name: piece.name,
                 arguments,
@@ -60,8 +60,8 @@ impl Calls {
             response.came(response.output.len() - 1, 0, bytes);
             return Ok(());
         };
-        if let Some(Output {
-            kind: Written::Call { arguments, .. },
+        if let Some(OutputItem {
+            kind: OutputContent::Call { arguments, .. },
             ..
         }) = response.output.get_mut(place)
             && !piece.arguments.is_empty()
@@ -74,7 +74,7 @@ impl Calls {
 
     /// The call that a piece belongs to; a new one is added. Some servers give each call the same
     /// index, or no index, and some give several calls one id.
-    fn place_of(&mut self, piece: &CallPiece) -> usize {
+    fn place_of(&mut self, piece: &ReadCallPiece) -> usize {
         let mut known = self.0.iter();
         let found = match (&piece.id, piece.index) {
             (Some(id), index) => known.rposition(|call| {

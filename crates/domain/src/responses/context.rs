@@ -1,9 +1,9 @@
 //! The items that are sent to a model: those before the input, as many as fit, and the input.
 
 use super::model::Known;
-use super::needs::Needs;
+use super::needs::ResponseDependencies;
 use super::told::{messages, without_call};
-use super::{Continued, CreateResponse, Entry, Input, ResponseItems, Truncation};
+use super::{Continued, CreateResponse, Input, ItemEntry, ResponseItems, Truncation};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ItemId, OwnerId, ResponseId};
 use crate::items::Role;
@@ -17,9 +17,9 @@ const MOST: usize = 16 * 1024 * 1024;
 const BYTES_PER_TOKEN: usize = 4;
 
 /// The request to a model.
-pub(super) struct Asked {
+pub(super) struct ModelRequest {
     /// The input, without references.
-    pub(super) input: Vec<Entry>,
+    pub(super) input: Vec<ItemEntry>,
     /// The body of the request.
     pub(super) body: String,
 }
@@ -27,11 +27,11 @@ pub(super) struct Asked {
 /// Earlier items, oldest first.
 #[derive(Default)]
 struct Earlier {
-    items: VecDeque<(ItemId, Entry)>,
+    items: VecDeque<(ItemId, ItemEntry)>,
     is_cut: bool,
 }
 
-impl Needs {
+impl ResponseDependencies {
     /// The request to the model. `known` is the conversation, if there is one; `context_tokens` is
     /// the most that the model is told, where items may be left out.
     pub(super) async fn asked(
@@ -40,7 +40,7 @@ impl Needs {
         create: &CreateResponse,
         known: Option<&Known>,
         context_tokens: usize,
-    ) -> Result<Asked> {
+    ) -> Result<ModelRequest> {
         let leading = self.leading(owner, create, known).await?;
         let sizes = create.input.iter().map(|input| match input {
             Input::Item(entry) => size(entry),
@@ -81,7 +81,7 @@ impl Needs {
             let message = "input must have something for the model: there is nothing before it.";
             return Err(Error::invalid("input", message));
         }
-        Ok(Asked {
+        Ok(ModelRequest {
             body: self.body(create, &messages),
             input,
         })
@@ -121,7 +121,7 @@ impl Needs {
             }
             for item in batch {
                 before = item.id.sequence();
-                let entry = Entry::new(item.role, item.content);
+                let entry = ItemEntry::new(item.role, item.content);
                 if !earlier.take((item.id, entry), &mut room) {
                     return Ok(earlier);
                 }
@@ -155,9 +155,9 @@ impl Needs {
     }
 
     /// The owner's item with this id: of a conversation, as it is now, or of a response.
-    pub(super) async fn find_item(&self, owner: OwnerId, id: ItemId) -> Result<Option<Entry>> {
+    pub(super) async fn find_item(&self, owner: OwnerId, id: ItemId) -> Result<Option<ItemEntry>> {
         if let Some(item) = self.stores.items.find_anywhere(owner, id).await? {
-            return Ok(Some(Entry::new(item.role, item.content)));
+            return Ok(Some(ItemEntry::new(item.role, item.content)));
         }
         let found = self.stores.responses.find_by_item(owner, id).await?;
         Ok(found.and_then(|items| items.find(id)))
@@ -169,7 +169,7 @@ impl Needs {
         owner: OwnerId,
         create: &CreateResponse,
         earlier: &Earlier,
-    ) -> Result<Vec<Entry>> {
+    ) -> Result<Vec<ItemEntry>> {
         let mut input = Vec::with_capacity(create.input.len());
         for (place, one) in create.input.iter().enumerate() {
             let id = match one {
@@ -213,7 +213,7 @@ impl Needs {
 
 impl Earlier {
     /// Adds an item before the others; `false` where it does not fit.
-    fn take(&mut self, item: (ItemId, Entry), room: &mut usize) -> bool {
+    fn take(&mut self, item: (ItemId, ItemEntry), room: &mut usize) -> bool {
         match room.checked_sub(size(&item.1)) {
             Some(rest) => {
                 *room = rest;
@@ -229,13 +229,13 @@ impl Earlier {
 }
 
 /// The estimated tokens of an item.
-fn size(entry: &Entry) -> usize {
+fn size(entry: &ItemEntry) -> usize {
     entry.bytes().div_ceil(BYTES_PER_TOKEN) + tokens("")
 }
 
 /// Leaves out answers whose question is left out.
 fn begin_with_question(earlier: &mut Earlier) {
-    let asks = |entry: &Entry| {
+    let asks = |entry: &ItemEntry| {
         entry.content.kind().is_message() && !matches!(entry.role, Role::Assistant | Role::Tool)
     };
     while earlier.items.front().is_some_and(|(_, entry)| !asks(entry)) {

@@ -1,28 +1,28 @@
-use super::calls::Calls;
-use super::output::Written;
+use super::calls::ResponseCalls;
+use super::output::OutputContent;
 use super::piece;
-use super::{CutBy, Output, Response, Said, SaidKind, Status};
+use super::{CutBy, MessagePart, MessagePartKind, OutputItem, Response, Status};
 use crate::error::ProviderFailure;
 use crate::items::Content;
-use crate::replies::{ChatChunk, Ending};
-use crate::thoughts::{Apart, Extent, Splitter};
+use crate::replies::{ChatChunk, ReplyEnding};
+use crate::thoughts::{Extent, Split, Splitter};
 use crate::visible::can_be_seen;
 
 type Result<T> = std::result::Result<T, ProviderFailure>;
 
 /// Makes the output of a response from a provider's chunks.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct ResponseDraft {
     splitter: Splitter,
     characters: usize,
     /// White space that becomes part of a text or a thought if anything visible follows.
     blank_text: String,
     blank_thought: String,
-    calls: Calls,
+    calls: ResponseCalls,
     finish_reason: Option<String>,
 }
 
-impl Draft {
+impl ResponseDraft {
     /// Adds a chunk.
     pub(super) fn add(&mut self, chunk: ChatChunk, response: &mut Response) -> Result<()> {
         let piece = piece::read(&chunk.json);
@@ -64,7 +64,7 @@ impl Draft {
         let text = chunk.text.strip_suffix(piece.refusal.as_str());
         let told = self.splitter.push(text.unwrap_or(&chunk.text));
         self.tell(told, response);
-        self.say(SaidKind::Refusal, &piece.refusal, response);
+        self.say(MessagePartKind::Refusal, &piece.refusal, response);
         for call in piece.calls {
             self.calls.add(call, response)?;
         }
@@ -74,12 +74,12 @@ impl Draft {
     /// Ends the output, and sets the status.
     pub(super) fn finish(mut self, response: &mut Response) -> Result<()> {
         let reason = self.finish_reason.take().unwrap_or_default();
-        let ending = Ending::of(&reason);
-        if ending == Ending::Failure {
+        let ending = ReplyEnding::of(&reason);
+        if ending == ReplyEnding::Failure {
             return Err(ProviderFailure::failed("it gave up midway."));
         }
         let extent = match ending {
-            Ending::Length => Extent::Cut,
+            ReplyEnding::Length => Extent::Cut,
             _ => Extent::Whole,
         };
         let rest = self.splitter.end(extent);
@@ -89,9 +89,9 @@ impl Draft {
             return Err(ProviderFailure::lasting(why));
         }
         response.cut_by = match ending {
-            Ending::Length => Some(CutBy::Length),
-            Ending::Filter => Some(CutBy::Filter),
-            Ending::Failure | Ending::Other => None,
+            ReplyEnding::Length => Some(CutBy::Length),
+            ReplyEnding::Filter => Some(CutBy::Filter),
+            ReplyEnding::Failure | ReplyEnding::Other => None,
         };
         if response.cut_by.is_none() && response.output.is_empty() {
             return Err(ProviderFailure::lasting("its reply is empty."));
@@ -106,9 +106,9 @@ impl Draft {
         Ok(())
     }
 
-    fn tell(&mut self, told: Apart, response: &mut Response) {
+    fn tell(&mut self, told: Split, response: &mut Response) {
         self.think(told.thoughts.as_deref().unwrap_or_default(), response);
-        self.say(SaidKind::Text, &told.text, response);
+        self.say(MessagePartKind::Text, &told.text, response);
     }
 
     fn think(&mut self, thought: &str, response: &mut Response) {
@@ -116,8 +116,8 @@ impl Draft {
             return;
         }
         let place = response.output.len().saturating_sub(1);
-        if let Some(Output {
-            kind: Written::Reasoning(text),
+        if let Some(OutputItem {
+            kind: OutputContent::Reasoning(text),
             ..
         }) = response.output.last_mut()
         {
@@ -131,19 +131,19 @@ impl Draft {
             let bytes = thought.len();
             response
                 .output
-                .push(Output::new(Written::Reasoning(thought)));
+                .push(OutputItem::new(OutputContent::Reasoning(thought)));
             response.came(response.output.len() - 1, 0, bytes);
         }
     }
 
-    fn say(&mut self, kind: SaidKind, text: &str, response: &mut Response) {
+    fn say(&mut self, kind: MessagePartKind, text: &str, response: &mut Response) {
         if text.is_empty() {
             return;
         }
         let place = response.output.len().saturating_sub(1);
         let open = match response.output.last_mut() {
-            Some(Output {
-                kind: Written::Message(parts),
+            Some(OutputItem {
+                kind: OutputContent::Message(parts),
                 ..
             }) => Some(parts),
             _ => None,
@@ -153,7 +153,7 @@ impl Draft {
             let text = text.to_owned();
             match parts.last_mut() {
                 Some(part) if part.kind == kind => part.text.push_str(&text),
-                _ => parts.push(Said { kind, text }),
+                _ => parts.push(MessagePart { kind, text }),
             }
             let part = parts.len() - 1;
             return response.came(place, part, bytes);
@@ -162,8 +162,10 @@ impl Draft {
         if can_be_seen(&self.blank_text) {
             let text = std::mem::take(&mut self.blank_text);
             let bytes = text.len();
-            let parts = vec![Said { kind, text }];
-            response.output.push(Output::new(Written::Message(parts)));
+            let parts = vec![MessagePart { kind, text }];
+            response
+                .output
+                .push(OutputItem::new(OutputContent::Message(parts)));
             response.came(response.output.len() - 1, 0, bytes);
         }
     }

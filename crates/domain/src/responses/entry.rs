@@ -1,16 +1,16 @@
 use crate::error::{Error, Result};
-use crate::items::{Content, ItemType, Object, Parts, Role, quoted, text};
+use crate::items::{Content, ItemType, JsonObject, Parts, Role, quoted, text};
 
 /// An item of a response without its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct ItemEntry {
     pub role: Role,
     pub content: Content,
     /// Whether the model has completed it.
     pub is_complete: bool,
 }
 
-impl Entry {
+impl ItemEntry {
     pub fn new(role: Role, content: Content) -> Self {
         Self {
             role,
@@ -47,7 +47,7 @@ impl Entry {
         let object = self.content.parts().and_then(Parts::object);
         let mut json = format!(r#"{{"type":{kind}"#);
         let mut has_status = false;
-        for (name, value) in object.iter().flat_map(Object::fields) {
+        for (name, value) in object.iter().flat_map(JsonObject::fields) {
             if matches!(name, "type" | "id") {
                 continue;
             }
@@ -61,10 +61,10 @@ impl Entry {
         json
     }
 
-    /// An item that was stored as [`Entry::json`].
+    /// An item that was stored as [`ItemEntry::json`].
     pub fn stored(json: &str) -> Result<Self> {
         let unreadable = || Error::Internal("a stored item is not one".into());
-        let object = Object::parse(json).ok_or_else(unreadable)?;
+        let object = JsonObject::parse(json).ok_or_else(unreadable)?;
         let kind = object.text("type").ok_or_else(unreadable)?;
         let is_complete = object.text("status").as_deref() != Some("incomplete");
         let kind = ItemType::stored(kind);

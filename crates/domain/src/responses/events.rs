@@ -1,23 +1,23 @@
 //! The events of a response, in the same order and with the same numbers each time they are sent.
 
-use super::{Output, Response, SaidKind, Status};
+use super::{MessagePartKind, OutputItem, Response, Status};
 use crate::id::ItemId;
 use std::collections::VecDeque;
 
 /// An event of a response. Each has a number, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum ResponseEvent {
     Created,
     Queued,
     InProgress,
-    ItemAdded(EventPlace, Output),
-    PartAdded(EventPlace, SaidKind),
+    ItemAdded(EventPlace, OutputItem),
+    PartAdded(EventPlace, MessagePartKind),
     /// More text of a part; `None`: more arguments of a call.
-    Delta(EventPlace, Option<SaidKind>, String),
+    Delta(EventPlace, Option<MessagePartKind>, String),
     /// The whole text of a part. It is in the response, and not here: a reader that waits would hold
     /// it several times.
-    TextDone(EventPlace, SaidKind),
-    PartDone(EventPlace, SaidKind),
+    TextDone(EventPlace, MessagePartKind),
+    PartDone(EventPlace, MessagePartKind),
     /// All arguments of a call.
     ArgumentsDone(EventPlace),
     ItemDone(EventPlace),
@@ -43,7 +43,7 @@ pub struct Replay {
     cut: usize,
     /// The items that have begun.
     items: Vec<Told>,
-    ready: VecDeque<Event>,
+    ready: VecDeque<ResponseEvent>,
 }
 
 /// The part of an item that was sent.
@@ -58,7 +58,7 @@ struct Told {
 
 impl Replay {
     /// The next event with its number. `None`: there is none yet, or no more.
-    pub fn next(&mut self, response: &Response) -> Option<(u64, Event)> {
+    pub fn next(&mut self, response: &Response) -> Option<(u64, ResponseEvent)> {
         while self.ready.is_empty() && self.step(response) {}
         let event = self.ready.pop_front()?;
         let number = self.number;
@@ -75,11 +75,11 @@ impl Replay {
     fn step(&mut self, response: &Response) -> bool {
         if !self.has_begun {
             self.has_begun = true;
-            self.ready.push_back(Event::Created);
+            self.ready.push_back(ResponseEvent::Created);
             if response.is_background {
-                self.ready.push_back(Event::Queued);
+                self.ready.push_back(ResponseEvent::Queued);
             }
-            self.ready.push_back(Event::InProgress);
+            self.ready.push_back(ResponseEvent::InProgress);
             return true;
         }
         if self.cut < response.cuts.len() {
@@ -95,7 +95,7 @@ impl Replay {
                 self.end_item(response, place);
             }
         }
-        self.ready.push_back(Event::Ended);
+        self.ready.push_back(ResponseEvent::Ended);
         self.has_ended = true;
         true
     }
@@ -121,14 +121,14 @@ impl Replay {
         if cut.output == self.items.len() {
             // Calls may go on together; other items are complete when the next one begins.
             for before in 0..self.items.len() {
-                let is_call = response.output.get(before).is_some_and(Output::is_call);
+                let is_call = response.output.get(before).is_some_and(OutputItem::is_call);
                 if !is_call {
                     self.end_item(response, before);
                 }
             }
             self.items.push(Told::default());
             self.ready
-                .push_back(Event::ItemAdded(place, output.begun()));
+                .push_back(ResponseEvent::ItemAdded(place, output.begun()));
         }
         let kind = output.part_kind(cut.part);
         let parts = self.items.get(cut.output)?.parts;
@@ -138,7 +138,7 @@ impl Replay {
             self.end_part(response, cut.output);
             let told = self.items.get_mut(cut.output)?;
             (told.parts, told.bytes) = (parts + 1, 0);
-            self.ready.push_back(Event::PartAdded(place, kind));
+            self.ready.push_back(ResponseEvent::PartAdded(place, kind));
         }
         if cut.bytes > 0 {
             let told = self.items.get_mut(cut.output)?;
@@ -147,7 +147,8 @@ impl Replay {
                 .get(told.bytes..told.bytes + cut.bytes)?;
             told.bytes += cut.bytes;
             let text = text.to_owned();
-            self.ready.push_back(Event::Delta(place, kind, text));
+            self.ready
+                .push_back(ResponseEvent::Delta(place, kind, text));
         }
         Some(())
     }
@@ -161,8 +162,8 @@ impl Replay {
             part,
         };
         let kind = item.part_kind(part)?;
-        self.ready.push_back(Event::TextDone(place, kind));
-        self.ready.push_back(Event::PartDone(place, kind));
+        self.ready.push_back(ResponseEvent::TextDone(place, kind));
+        self.ready.push_back(ResponseEvent::PartDone(place, kind));
         Some(())
     }
 
@@ -179,9 +180,9 @@ impl Replay {
             part: 0,
         };
         if item.is_call() {
-            self.ready.push_back(Event::ArgumentsDone(place));
+            self.ready.push_back(ResponseEvent::ArgumentsDone(place));
         }
-        self.ready.push_back(Event::ItemDone(place));
+        self.ready.push_back(ResponseEvent::ItemDone(place));
         Some(())
     }
 }

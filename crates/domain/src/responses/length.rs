@@ -1,7 +1,7 @@
 //! The name of the field that limits an answer. Some models refuse the older one.
 
 use super::CreateResponse;
-use crate::error::Refusal;
+use crate::error::ProviderRefusal;
 use crate::mutex::locked;
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard};
@@ -29,7 +29,7 @@ impl LengthNames {
     }
 
     /// Remembers that the model refuses the usual name. `false`: it refuses something else.
-    pub(super) fn learn(&self, create: &CreateResponse, refusal: &Refusal) -> bool {
+    pub(super) fn learn(&self, create: &CreateResponse, refusal: &ProviderRefusal) -> bool {
         let is_sent = create.options.iter().any(|(name, _)| name == USUAL);
         let is_named = refusal.report.to_string().contains(NEWER);
         let mut newer = self.newer();

@@ -1,6 +1,6 @@
 //! Responses that are being written by this instance, and their readers.
 
-use super::{Event, Replay, Response, ResponseStore};
+use super::{Replay, Response, ResponseEvent, ResponseStore};
 use crate::error::Result;
 use crate::id::{OwnerId, ResponseId};
 use std::collections::HashMap;
@@ -10,16 +10,16 @@ use tokio::sync::watch;
 
 /// The responses that this instance writes.
 #[derive(Default)]
-pub struct Live(Mutex<HashMap<(OwnerId, ResponseId), Arc<Writer>>>);
+pub struct Live(Mutex<HashMap<(OwnerId, ResponseId), Arc<ResponseWriter>>>);
 
 /// The writer's end of a response.
-pub(super) struct Writer {
+pub(super) struct ResponseWriter {
     pub(super) response: watch::Sender<Response>,
     /// Whether the response was cancelled or deleted.
     pub(super) is_over: watch::Sender<bool>,
 }
 
-impl Writer {
+impl ResponseWriter {
     pub(super) fn new(response: Response) -> Self {
         Self {
             response: watch::Sender::new(response),
@@ -67,7 +67,7 @@ impl Live {
         self: &Arc<Self>,
         owner: OwnerId,
         id: ResponseId,
-        writer: &Arc<Writer>,
+        writer: &Arc<ResponseWriter>,
     ) -> Registered {
         let key = (owner, id);
         self.lock().insert(key, Arc::clone(writer));
@@ -77,7 +77,7 @@ impl Live {
         }
     }
 
-    pub(super) fn find(&self, owner: OwnerId, id: ResponseId) -> Option<Arc<Writer>> {
+    pub(super) fn find(&self, owner: OwnerId, id: ResponseId) -> Option<Arc<ResponseWriter>> {
         self.lock().get(&(owner, id)).cloned()
     }
 
@@ -92,7 +92,7 @@ impl Live {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(OwnerId, ResponseId), Arc<Writer>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(OwnerId, ResponseId), Arc<ResponseWriter>>> {
         // No code panics while it holds the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -105,12 +105,12 @@ impl Drop for Registered {
 }
 
 /// Reads the events of a response that this instance is writing, or that is complete.
-pub struct Following {
+pub struct ResponseReader {
     response: watch::Receiver<Response>,
     replay: Replay,
 }
 
-impl Following {
+impl ResponseReader {
     pub(super) fn of(response: watch::Receiver<Response>) -> Self {
         Self {
             response,
@@ -127,7 +127,7 @@ impl Following {
 
     /// The next event with its number; `None` after the last, and where the writer was stopped. If
     /// the wait is dropped, no event is lost.
-    pub async fn next(&mut self) -> Option<(u64, Event)> {
+    pub async fn next(&mut self) -> Option<(u64, ResponseEvent)> {
         loop {
             {
                 let response = self.response.borrow_and_update();

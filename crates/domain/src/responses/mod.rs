@@ -20,17 +20,18 @@ mod stopping;
 mod told;
 mod writing;
 
-pub use answer::Answer;
-pub use entry::Entry;
-pub use events::{Event, EventPlace, Replay};
-pub use live::{Following, Live};
+pub use answer::ResponseAnswer;
+pub use entry::ItemEntry;
+pub use events::{EventPlace, Replay, ResponseEvent};
+pub use live::{Live, ResponseReader};
 pub use model::{
     Continued, CreateResponse, CutBy, Failed, Input, Response, ResponseItems, Status, TokenUsage,
     Truncation,
 };
 pub use needs::ResponseStores;
-pub use output::{Cut, Output, Said, SaidKind, Written};
+pub use output::{Cut, MessagePart, MessagePartKind, OutputContent, OutputItem};
 pub use ports::{
-    Appending, Cancelled, Ended, Inserted, Link, ResponseList, ResponseStore, StoredResponse,
+    Appending, CancelResult, ChainEntry, Ended, InsertedResponse, ResponseList, ResponseStore,
+    StoredResponse,
 };
 pub use service::ResponseService;

@@ -1,4 +1,4 @@
-use super::{Cut, Entry, Output};
+use super::{Cut, ItemEntry, OutputItem};
 use crate::admission::BodyMemory;
 use crate::conversations::Conversation;
 use crate::error::Error;
@@ -27,7 +27,7 @@ pub struct Response {
     pub first: Sequence,
     /// How many items the input has.
     pub input_count: u32,
-    pub output: Vec<Output>,
+    pub output: Vec<OutputItem>,
     /// The numbers of its items that were deleted from its conversation. They are no longer shown.
     pub deleted: HashSet<u32>,
     /// How the output came.
@@ -136,7 +136,7 @@ impl Response {
 
     /// The bytes of memory that it needs, nearly.
     pub fn bytes(&self) -> usize {
-        let output: usize = self.output.iter().map(Output::bytes).sum();
+        let output: usize = self.output.iter().map(OutputItem::bytes).sum();
         output + self.settings.len() + self.cuts.len() * size_of::<Cut>()
     }
 
@@ -149,12 +149,12 @@ impl Response {
 #[derive(Clone, Debug)]
 pub struct ResponseItems {
     pub response: Response,
-    pub input: Vec<Entry>,
+    pub input: Vec<ItemEntry>,
 }
 
 impl ResponseItems {
     /// The item with this id.
-    pub(super) fn find(&self, id: ItemId) -> Option<Entry> {
+    pub(super) fn find(&self, id: ItemId) -> Option<ItemEntry> {
         let place = id.sequence().0.checked_sub(self.response.first.0)?;
         let place = usize::try_from(place).ok()?;
         let is_deleted = self.response.deleted.contains(&id.sequence().0);
@@ -164,7 +164,7 @@ impl ResponseItems {
         let output = place.checked_sub(self.input.len());
         match output {
             None => self.input.get(place).cloned(),
-            Some(place) => self.response.output.get(place).map(Output::entry),
+            Some(place) => self.response.output.get(place).map(OutputItem::entry),
         }
     }
 }
@@ -199,7 +199,7 @@ pub enum Continued {
 /// An item of the input.
 #[derive(Clone, Debug)]
 pub enum Input {
-    Item(Entry),
+    Item(ItemEntry),
     /// An item that is stored already.
     Reference(ItemId),
 }

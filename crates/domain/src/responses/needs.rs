@@ -25,7 +25,7 @@ pub struct ResponseStores {
 }
 
 /// The services and settings for responses.
-pub(super) struct Needs {
+pub(super) struct ResponseDependencies {
     pub(super) provider: Arc<dyn ModelProvider>,
     pub(super) stores: ResponseStores,
     pub(super) clock: Arc<dyn Clock>,

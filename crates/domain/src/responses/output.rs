@@ -1,19 +1,19 @@
-use super::Entry;
-use crate::items::{Content, ItemType, Object, Parts, Role, elements, quoted};
+use super::ItemEntry;
+use crate::items::{Content, ItemType, JsonObject, Parts, Role, elements, quoted};
 
 /// An item that a model is writing, or has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    pub kind: Written,
+pub struct OutputItem {
+    pub kind: OutputContent,
     /// `false`: it was cut off.
     pub is_complete: bool,
 }
 
 /// The content of an output item.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Written {
+pub enum OutputContent {
     Reasoning(String),
-    Message(Vec<Said>),
+    Message(Vec<MessagePart>),
     Call {
         call_id: String,
         name: String,
@@ -23,13 +23,13 @@ pub enum Written {
 
 /// A part of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    pub kind: SaidKind,
+pub struct MessagePart {
+    pub kind: MessagePartKind,
     pub text: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SaidKind {
+pub enum MessagePartKind {
     Text,
     Refusal,
     Reasoning,
@@ -45,8 +45,8 @@ pub struct Cut {
     pub bytes: usize,
 }
 
-impl Output {
-    pub(super) fn new(kind: Written) -> Self {
+impl OutputItem {
+    pub(super) fn new(kind: OutputContent) -> Self {
         Self {
             kind,
             is_complete: true,
@@ -54,15 +54,15 @@ impl Output {
     }
 
     pub fn is_call(&self) -> bool {
-        matches!(self.kind, Written::Call { .. })
+        matches!(self.kind, OutputContent::Call { .. })
     }
 
     /// The bytes of its texts.
     pub(super) fn bytes(&self) -> usize {
         match &self.kind {
-            Written::Reasoning(text) => text.len(),
-            Written::Message(parts) => parts.iter().map(|said| said.text.len()).sum(),
-            Written::Call {
+            OutputContent::Reasoning(text) => text.len(),
+            OutputContent::Message(parts) => parts.iter().map(|said| said.text.len()).sum(),
+            OutputContent::Call {
                 name, arguments, ..
             } => name.len() + arguments.len(),
         }
@@ -71,27 +71,27 @@ impl Output {
     /// The text of a part so far.
     pub fn text(&self, part: usize) -> &str {
         match &self.kind {
-            Written::Reasoning(text) => text,
-            Written::Message(parts) => parts.get(part).map_or("", |said| said.text.as_str()),
-            Written::Call { arguments, .. } => arguments,
+            OutputContent::Reasoning(text) => text,
+            OutputContent::Message(parts) => parts.get(part).map_or("", |said| said.text.as_str()),
+            OutputContent::Call { arguments, .. } => arguments,
         }
     }
 
     /// The kind of a part; `None`: the item has no parts.
-    pub(super) fn part_kind(&self, part: usize) -> Option<SaidKind> {
+    pub(super) fn part_kind(&self, part: usize) -> Option<MessagePartKind> {
         match &self.kind {
-            Written::Reasoning(_) => Some(SaidKind::Reasoning),
-            Written::Message(parts) => parts.get(part).map(|said| said.kind),
-            Written::Call { .. } => None,
+            OutputContent::Reasoning(_) => Some(MessagePartKind::Reasoning),
+            OutputContent::Message(parts) => parts.get(part).map(|said| said.kind),
+            OutputContent::Call { .. } => None,
         }
     }
 
     /// The item before any part of it was written.
     pub(super) fn begun(&self) -> Self {
         Self::new(match &self.kind {
-            Written::Reasoning(_) => Written::Reasoning(String::new()),
-            Written::Message(_) => Written::Message(Vec::new()),
-            Written::Call { call_id, name, .. } => Written::Call {
+            OutputContent::Reasoning(_) => OutputContent::Reasoning(String::new()),
+            OutputContent::Message(_) => OutputContent::Message(Vec::new()),
+            OutputContent::Call { call_id, name, .. } => OutputContent::Call {
                 call_id: call_id.clone(),
                 name: name.clone(),
                 arguments: String::new(),
@@ -100,17 +100,17 @@ impl Output {
     }
 
     /// The item for storing.
-    pub fn entry(&self) -> Entry {
+    pub fn entry(&self) -> ItemEntry {
         let content = match &self.kind {
-            Written::Message(parts) => message(parts),
-            Written::Reasoning(text) => object(
+            OutputContent::Message(parts) => message(parts),
+            OutputContent::Reasoning(text) => object(
                 ItemType::REASONING,
                 format!(
                     r#"{{"summary":[],"content":[{{"type":"reasoning_text","text":{}}}]}}"#,
                     quoted(text)
                 ),
             ),
-            Written::Call {
+            OutputContent::Call {
                 call_id,
                 name,
                 arguments,
@@ -124,7 +124,7 @@ impl Output {
                 ),
             ),
         };
-        Entry {
+        ItemEntry {
             role: Role::Assistant,
             content,
             is_complete: self.is_complete,
@@ -132,7 +132,7 @@ impl Output {
     }
 
     /// The output item of a stored one.
-    pub fn of(entry: &Entry) -> Self {
+    pub fn of(entry: &ItemEntry) -> Self {
         let parts = entry.content.parts();
         let field = |name| {
             let object = parts.and_then(Parts::object);
@@ -141,15 +141,15 @@ impl Output {
                 .unwrap_or_default()
         };
         let kind = match entry.content.kind() {
-            kind if *kind == ItemType::REASONING => Written::Reasoning(thoughts(entry)),
-            kind if *kind == ItemType::FUNCTION_CALL => Written::Call {
+            kind if *kind == ItemType::REASONING => OutputContent::Reasoning(thoughts(entry)),
+            kind if *kind == ItemType::FUNCTION_CALL => OutputContent::Call {
                 call_id: field("call_id"),
                 name: field("name"),
                 arguments: field("arguments"),
             },
-            _ => Written::Message(match parts {
-                None => vec![Said {
-                    kind: SaidKind::Text,
+            _ => OutputContent::Message(match parts {
+                None => vec![MessagePart {
+                    kind: MessagePartKind::Text,
                     text: entry.content.as_str().to_owned(),
                 }],
                 Some(parts) => parts.each().iter().map(said).collect(),
@@ -167,10 +167,10 @@ fn object(kind: ItemType, json: String) -> Content {
     Content::from(Parts::stored(Some(kind), format!("[{json}]")))
 }
 
-fn message(parts: &[Said]) -> Content {
+fn message(parts: &[MessagePart]) -> Content {
     if let [
-        Said {
-            kind: SaidKind::Text,
+        MessagePart {
+            kind: MessagePartKind::Text,
             text,
         },
     ] = parts
@@ -178,39 +178,39 @@ fn message(parts: &[Said]) -> Content {
     {
         return content;
     }
-    let parts: Vec<_> = parts.iter().map(Said::json).collect();
+    let parts: Vec<_> = parts.iter().map(MessagePart::json).collect();
     Content::from(Parts::stored(None, format!("[{}]", parts.join(","))))
 }
 
-impl Said {
+impl MessagePart {
     fn json(&self) -> String {
         let text = quoted(&self.text);
         match self.kind {
-            SaidKind::Refusal => format!(r#"{{"type":"refusal","refusal":{text}}}"#),
-            SaidKind::Text | SaidKind::Reasoning => {
+            MessagePartKind::Refusal => format!(r#"{{"type":"refusal","refusal":{text}}}"#),
+            MessagePartKind::Text | MessagePartKind::Reasoning => {
                 format!(r#"{{"type":"output_text","text":{text},"annotations":[]}}"#)
             }
         }
     }
 }
 
-fn said(part: &Object<'_>) -> Said {
+fn said(part: &JsonObject<'_>) -> MessagePart {
     match part.text("refusal") {
-        Some(text) => Said {
-            kind: SaidKind::Refusal,
+        Some(text) => MessagePart {
+            kind: MessagePartKind::Refusal,
             text,
         },
-        None => Said {
-            kind: SaidKind::Text,
+        None => MessagePart {
+            kind: MessagePartKind::Text,
             text: part.text("text").unwrap_or_default(),
         },
     }
 }
 
-fn thoughts(entry: &Entry) -> String {
+fn thoughts(entry: &ItemEntry) -> String {
     let object = entry.content.parts().and_then(Parts::object);
     let content = object.and_then(|object| object.get("content"));
     let parts = content.and_then(elements).unwrap_or_default();
-    let first = parts.first().and_then(|part| Object::parse(part));
+    let first = parts.first().and_then(|part| JsonObject::parse(part));
     first.and_then(|part| part.text("text")).unwrap_or_default()
 }

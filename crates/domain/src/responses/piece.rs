@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 /// A piece of a call of a function.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct CallPiece {
+pub(super) struct ReadCallPiece {
     pub(super) index: Option<u64>,
     pub(super) id: Option<String>,
     pub(super) name: String,
@@ -15,9 +15,9 @@ pub(super) struct CallPiece {
 
 /// The contents of a chunk beside text and thoughts.
 #[derive(Debug, Default)]
-pub(super) struct Piece {
+pub(super) struct ChunkPiece {
     pub(super) refusal: String,
-    pub(super) calls: Vec<CallPiece>,
+    pub(super) calls: Vec<ReadCallPiece>,
     pub(super) usage: Option<TokenUsage>,
 }
 
@@ -62,7 +62,7 @@ struct Function<'a> {
 }
 
 #[derive(Deserialize)]
-struct Usage {
+struct ReadUsage {
     prompt_tokens: Option<u32>,
     completion_tokens: Option<u32>,
     total_tokens: Option<u32>,
@@ -81,9 +81,9 @@ struct OutputDetails {
 }
 
 /// Reads a chunk, or a whole completion.
-pub(super) fn read(json: &str) -> Piece {
+pub(super) fn read(json: &str) -> ChunkPiece {
     let Ok(chunk) = serde_json::from_str::<Chunk<'_>>(json) else {
-        return Piece::default();
+        return ChunkPiece::default();
     };
     let usage = chunk.usage.and_then(|usage| usage_of(usage.get()));
     let choices = chunk.choices.unwrap_or_default().into_iter();
@@ -92,9 +92,9 @@ pub(super) fn read(json: &str) -> Piece {
         let delta = choice.delta?.get();
         serde_json::from_str::<Delta<'_>>(delta).ok()
     });
-    let mut piece = Piece {
+    let mut piece = ChunkPiece {
         usage,
-        ..Piece::default()
+        ..ChunkPiece::default()
     };
     for delta in deltas {
         if let Some(refusal) = delta.refusal.and_then(string) {
@@ -104,18 +104,20 @@ pub(super) fn read(json: &str) -> Piece {
         let calls = calls.and_then(|calls| serde_json::from_str::<Vec<ToolCall<'_>>>(calls).ok());
         piece
             .calls
-            .extend(calls.into_iter().flatten().map(CallPiece::from));
+            .extend(calls.into_iter().flatten().map(ReadCallPiece::from));
         let call = delta.function_call.map(|call| call.get());
         let call = call.and_then(|call| serde_json::from_str::<Option<Function<'_>>>(call).ok());
-        piece.calls.extend(call.flatten().map(|function| CallPiece {
-            index: Some(0),
-            ..CallPiece::from(function)
-        }));
+        piece
+            .calls
+            .extend(call.flatten().map(|function| ReadCallPiece {
+                index: Some(0),
+                ..ReadCallPiece::from(function)
+            }));
     }
     piece
 }
 
-impl From<ToolCall<'_>> for CallPiece {
+impl From<ToolCall<'_>> for ReadCallPiece {
     fn from(call: ToolCall<'_>) -> Self {
         let function = call.function.map(Self::from).unwrap_or_default();
         Self {
@@ -126,7 +128,7 @@ impl From<ToolCall<'_>> for CallPiece {
     }
 }
 
-impl From<Function<'_>> for CallPiece {
+impl From<Function<'_>> for ReadCallPiece {
     /// Some servers send the arguments as an object.
     fn from(function: Function<'_>) -> Self {
         let arguments = function.arguments.filter(|raw| raw.get() != "null");
@@ -145,7 +147,7 @@ fn string(raw: &RawValue) -> Option<String> {
 }
 
 fn usage_of(json: &str) -> Option<TokenUsage> {
-    let usage: Usage = serde_json::from_str(json).ok()?;
+    let usage: ReadUsage = serde_json::from_str(json).ok()?;
     let input = usage.prompt_tokens?;
     let output = usage.completion_tokens.unwrap_or_default();
     let cached = usage.prompt_tokens_details;
@@ -172,7 +174,7 @@ mod tests {
         let piece = read(
             r#"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"c","function":{"name":"f","arguments":"{\"a\":"}}]}}]}"#,
         );
-        let expected = CallPiece {
+        let expected = ReadCallPiece {
             index: Some(1),
             id: Some("c".to_owned()),
             name: "f".to_owned(),

@@ -1,4 +1,4 @@
-use super::{Entry, Response, ResponseItems};
+use super::{ItemEntry, Response, ResponseItems};
 use crate::chat::TurnMessage;
 use crate::error::Result;
 use crate::id::{ItemId, OwnerId, ResponseId, Sequence};
@@ -18,8 +18,8 @@ pub trait ResponseStore: Send + Sync {
         &self,
         owner: OwnerId,
         response: &Response,
-        input: &[Entry],
-    ) -> Result<Inserted>;
+        input: &[ItemEntry],
+    ) -> Result<InsertedResponse>;
 
     /// Stores a response that has ended, all of it or nothing. With a conversation, its items are
     /// added at the end of it, and its turn leaves the queue.
@@ -27,7 +27,7 @@ pub trait ResponseStore: Send + Sync {
 
     /// Adds the text that was written before a cancel to the cancelled response, so that its events
     /// are the same each time they are told. Does nothing unless the response was cancelled.
-    async fn keep(&self, owner: OwnerId, response: &Response, input: &[Entry]) -> Result<()>;
+    async fn keep(&self, owner: OwnerId, response: &Response, input: &[ItemEntry]) -> Result<()>;
 
     /// The response without its input.
     async fn find(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Response>>;
@@ -46,7 +46,7 @@ pub trait ResponseStore: Send + Sync {
 
     /// A response and those that it continues, newest first: as many as have `bytes` of items
     /// together, and one more. Without deleted ones. Empty when the response does not exist.
-    async fn chain(&self, owner: OwnerId, id: ResponseId, bytes: usize) -> Result<Vec<Link>>;
+    async fn chain(&self, owner: OwnerId, id: ResponseId, bytes: usize) -> Result<Vec<ChainEntry>>;
 
     /// Deletes a response. Those that continue it go on without it. `false`: it did not exist.
     async fn delete(&self, owner: OwnerId, id: ResponseId) -> Result<bool>;
@@ -57,7 +57,7 @@ pub trait ResponseStore: Send + Sync {
         owner: OwnerId,
         id: ResponseId,
         now: DateTime<Utc>,
-    ) -> Result<Option<Cancelled>>;
+    ) -> Result<Option<CancelResult>>;
 
     /// Ends at most so many responses of any owner whose leases have run out; returns how many.
     async fn abandon_expired(&self, most: u64) -> Result<usize>;
@@ -87,7 +87,7 @@ pub struct ResponseList {
 
 /// The result of storing a response that is about to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inserted {
+pub enum InsertedResponse {
     Done,
     NoConversation,
     /// The owner was removed.
@@ -97,7 +97,7 @@ pub enum Inserted {
 /// A response that has ended.
 pub struct Ended<'a> {
     pub response: &'a Response,
-    pub input: &'a [Entry],
+    pub input: &'a [ItemEntry],
     /// Whether it was stored when it began.
     pub is_inserted: bool,
     /// The items for its conversation.
@@ -130,13 +130,13 @@ pub enum StoredResponse {
 
 /// The items of one response of a chain.
 #[derive(Clone, Debug)]
-pub struct Link {
+pub struct ChainEntry {
     pub items: ResponseItems,
 }
 
 /// The result of a cancel.
 #[derive(Clone, Debug)]
-pub enum Cancelled {
+pub enum CancelResult {
     /// It is cancelled, now or before.
     Done(Box<Response>),
     /// It is not a background response.

@@ -1,9 +1,9 @@
-use super::answer::Answer;
+use super::answer::ResponseAnswer;
 use super::length::LengthNames;
-use super::needs::{Needs, ResponseStores};
-use super::ports::{Cancelled, ResponseList};
+use super::needs::{ResponseDependencies, ResponseStores};
+use super::ports::{CancelResult, ResponseList};
 use super::writing::ResponseTask;
-use super::{Continued, CreateResponse, Entry, Following, Response, ResponseItems};
+use super::{Continued, CreateResponse, ItemEntry, Response, ResponseItems, ResponseReader};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ItemId, OwnerId, ResponseId};
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 /// The use cases of responses.
 pub struct ResponseService {
-    needs: Arc<Needs>,
+    needs: Arc<ResponseDependencies>,
     usage: Arc<UsageGuard>,
     tasks: Arc<dyn Tasks>,
 }
@@ -32,7 +32,7 @@ impl ResponseService {
         context_tokens: usize,
     ) -> Self {
         Self {
-            needs: Arc::new(Needs {
+            needs: Arc::new(ResponseDependencies {
                 provider,
                 stores,
                 clock,
@@ -48,7 +48,7 @@ impl ResponseService {
     /// Makes a response. It is written in the background from the start, so a stored one goes on
     /// when the client disconnects. Returns when it has ended; a streamed one, when the model has
     /// begun to answer; a background one, when it is stored.
-    pub async fn create(&self, owner: OwnerId, create: CreateResponse) -> Result<Answer> {
+    pub async fn create(&self, owner: OwnerId, create: CreateResponse) -> Result<ResponseAnswer> {
         if create.is_stored {
             self.usage.check_quota_for_text(owner)?;
         }
@@ -106,18 +106,18 @@ impl ResponseService {
     }
 
     /// The owner's item with this id, of a conversation or of a response.
-    pub async fn find_item(&self, owner: OwnerId, id: ItemId) -> Result<Option<Entry>> {
+    pub async fn find_item(&self, owner: OwnerId, id: ItemId) -> Result<Option<ItemEntry>> {
         self.needs.find_item(owner, id).await
     }
 
     /// The events of a response from the first. `None`: another instance is writing it now.
-    pub async fn follow(&self, owner: OwnerId, id: ResponseId) -> Result<Option<Following>> {
+    pub async fn follow(&self, owner: OwnerId, id: ResponseId) -> Result<Option<ResponseReader>> {
         let response = self.get(owner, id).await?;
         if response.has_ended() {
-            return Ok(Some(Following::whole(response)));
+            return Ok(Some(ResponseReader::whole(response)));
         }
         let writer = self.needs.stores.live.find(owner, id);
-        Ok(writer.map(|writer| Following::of(writer.response.subscribe())))
+        Ok(writer.map(|writer| ResponseReader::of(writer.response.subscribe())))
     }
 
     /// Deletes a response. The items in its conversation stay.
@@ -137,19 +137,19 @@ impl ResponseService {
         let now = self.needs.clock.now();
         let cancelled = self.needs.stores.responses.cancel(owner, id, now).await?;
         match cancelled.ok_or_else(|| Resource::Response.absent())? {
-            Cancelled::Done(response) => {
+            CancelResult::Done(response) => {
                 let Some(writer) = self.needs.stores.live.find(owner, id) else {
                     return Ok(*response);
                 };
-                let mut following = Following::of(writer.response.subscribe());
+                let mut following = ResponseReader::of(writer.response.subscribe());
                 drop(writer);
                 self.needs.stores.live.end(owner, id);
                 following.ended().await;
                 let kept = self.needs.stores.responses.find(owner, id).await?;
                 Ok(kept.unwrap_or(*response))
             }
-            Cancelled::HasEnded(response) => Ok(*response),
-            Cancelled::NotBackground => {
+            CancelResult::HasEnded(response) => Ok(*response),
+            CancelResult::NotBackground => {
                 let message = "Only a response that was created with background: true can be \
                                cancelled. A stream ends when its connection is closed; POST \
                                /v1/conversations/{id}/cancel ends the turn of a conversation.";

@@ -1,13 +1,13 @@
 //! Ends the writing of a response early: a cancel, a lost turn, or a client that has disconnected.
 
-use super::writing::{Client, ResponseTask};
+use super::writing::{ResponseTask, WaitingClient};
 use crate::error::{Conflict, Error, Result};
-use crate::turns::{Called, Ending};
+use crate::turns::{Called, TurnEnding};
 use futures_util::future::{Either, pending, select};
 use std::pin::pin;
 
 /// Why a response ends early.
-pub(super) enum Stop {
+pub(super) enum StopReason {
     /// Its turn in the conversation was ended.
     Called(Called),
     /// It was cancelled or deleted.
@@ -17,7 +17,7 @@ pub(super) enum Stop {
 }
 
 /// How the writing went.
-pub(super) enum Written {
+pub(super) enum WritingEnd {
     Whole,
     /// The turn was cancelled; what was written is kept.
     Cancelled,
@@ -27,16 +27,16 @@ pub(super) enum Written {
 
 impl ResponseTask {
     /// Returns when the response must end early.
-    pub(super) async fn stop(&self, client: &mut Client) -> Stop {
+    pub(super) async fn stop(&self, client: &mut WaitingClient) -> StopReason {
         let called = async {
             match &self.turn {
-                Some(turn) => Stop::Called(turn.called().await),
+                Some(turn) => StopReason::Called(turn.called().await),
                 None => pending().await,
             }
         };
         let over = async {
             self.writer.over().await;
-            Stop::Over
+            StopReason::Over
         };
         let unread = async {
             match client {
@@ -44,7 +44,7 @@ impl ResponseTask {
                 Some(client) => client.closed().await,
                 None => self.writer.response.closed().await,
             }
-            Stop::Unread
+            StopReason::Unread
         };
         let (called, over, unread) = (pin!(called), pin!(over), pin!(unread));
         match select(select(called, over), unread).await {
@@ -54,15 +54,17 @@ impl ResponseTask {
     }
 
     /// Turns the reason into the state in which the writing ends.
-    pub(super) async fn stopped(&self, stop: Stop) -> Result<Written> {
+    pub(super) async fn stopped(&self, stop: StopReason) -> Result<WritingEnd> {
         match stop {
-            Stop::Over | Stop::Unread => Ok(Written::Over),
-            Stop::Called(Called::Ended(Ending::Kept)) => Ok(Written::Cancelled),
-            Stop::Called(Called::Ended(Ending::Dropped)) => match &self.turn {
+            StopReason::Over | StopReason::Unread => Ok(WritingEnd::Over),
+            StopReason::Called(Called::Ended(TurnEnding::Kept)) => Ok(WritingEnd::Cancelled),
+            StopReason::Called(Called::Ended(TurnEnding::Dropped)) => match &self.turn {
                 Some(turn) => Err(turn.cancelled().await),
-                None => Ok(Written::Over),
+                None => Ok(WritingEnd::Over),
             },
-            Stop::Called(Called::Overtaken) => Err(Error::Conflict(Conflict::ConversationLocked)),
+            StopReason::Called(Called::Overtaken) => {
+                Err(Error::Conflict(Conflict::ConversationLocked))
+            }
         }
     }
 }

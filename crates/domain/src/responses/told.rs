@@ -1,9 +1,9 @@
 //! Items as messages of a chat. A call is told together with its output, right after it, or not at
 //! all; reasoning is never told.
 
-use super::Entry;
+use super::ItemEntry;
 use super::entry::word;
-use crate::items::{ItemType, Object, Parts, Role, elements, quoted, text};
+use crate::items::{ItemType, JsonObject, Parts, Role, elements, quoted, text};
 use crate::visible::can_be_seen;
 
 /// The text before pictures that a tool has given.
@@ -11,9 +11,9 @@ const OF_TOOL: &str = "Pictures of a tool:";
 
 /// The messages for a model as JSON, oldest first. `leading` becomes the beginning of the only
 /// system message at the beginning.
-pub(super) fn messages(leading: &[String], entries: &[Entry]) -> Vec<String> {
+pub(super) fn messages(leading: &[String], entries: &[ItemEntry]) -> Vec<String> {
     let mut told = Telling::default();
-    let is_system = |entry: &&Entry| matches!(entry.role, Role::System | Role::Developer);
+    let is_system = |entry: &&ItemEntry| matches!(entry.role, Role::System | Role::Developer);
     let first: Vec<_> = entries.iter().take_while(is_system).collect();
     let texts = leading.iter().map(String::as_str);
     let texts = texts.chain(first.iter().map(|entry| entry.content.as_str()));
@@ -31,7 +31,7 @@ pub(super) fn messages(leading: &[String], entries: &[Entry]) -> Vec<String> {
 }
 
 /// The output of each call that has one, by the place of the call.
-fn outputs_of_calls(entries: &[Entry]) -> Vec<Option<&Entry>> {
+fn outputs_of_calls(entries: &[ItemEntry]) -> Vec<Option<&ItemEntry>> {
     let mut found = vec![None; entries.len()];
     let mut open: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     for (place, entry) in entries.iter().enumerate() {
@@ -50,7 +50,7 @@ fn outputs_of_calls(entries: &[Entry]) -> Vec<Option<&Entry>> {
 }
 
 /// The value of a field of an item that is not a message.
-pub(super) fn field(entry: &Entry, name: &str) -> String {
+pub(super) fn field(entry: &ItemEntry, name: &str) -> String {
     let object = entry.content.parts().and_then(Parts::object);
     object
         .and_then(|object| object.text(name))
@@ -59,7 +59,7 @@ pub(super) fn field(entry: &Entry, name: &str) -> String {
 
 /// Whether each of the last `new` items that is the output of a call has its call before it. If not,
 /// the place of the first one without, among the new ones, and the id of the call.
-pub(super) fn without_call(entries: &[Entry], new: usize) -> Option<(usize, String)> {
+pub(super) fn without_call(entries: &[ItemEntry], new: usize) -> Option<(usize, String)> {
     let before = entries.len().saturating_sub(new);
     let mut calls = std::collections::HashSet::new();
     for (place, entry) in entries.iter().enumerate() {
@@ -93,7 +93,7 @@ impl Telling {
         self.messages.push(message);
     }
 
-    fn tell(&mut self, entry: &Entry, output: Option<&Entry>) {
+    fn tell(&mut self, entry: &ItemEntry, output: Option<&ItemEntry>) {
         let kind = entry.content.kind();
         if *kind == ItemType::FUNCTION_CALL {
             if let Some(output) = output {
@@ -127,7 +127,7 @@ impl Telling {
         }
     }
 
-    fn call(&mut self, call: &Entry, output: &Entry) {
+    fn call(&mut self, call: &ItemEntry, output: &ItemEntry) {
         let call_id = quoted(&field(call, "call_id"));
         let name = quoted(&field(call, "name"));
         let arguments = quoted(&field(call, "arguments"));
@@ -151,7 +151,7 @@ impl Telling {
     /// The text of an output in parts. Pictures are told after all outputs.
     fn parts_of_output(&mut self, parts: &str) -> String {
         let parts = elements(parts).unwrap_or_default();
-        let parts: Vec<_> = parts.into_iter().filter_map(Object::parse).collect();
+        let parts: Vec<_> = parts.into_iter().filter_map(JsonObject::parse).collect();
         let texts: Vec<_> = parts.iter().filter_map(|part| part.text("text")).collect();
         let others = parts.iter().filter(|part| part.get("text").is_none());
         self.pictures.extend(others.filter_map(part));
@@ -184,7 +184,7 @@ impl Telling {
 }
 
 /// The content of a user's message: a text, or a list of parts where it has more than text.
-fn content(entry: &Entry) -> Option<String> {
+fn content(entry: &ItemEntry) -> Option<String> {
     let each = entry.content.parts().map(Parts::each).unwrap_or_default();
     let parts: Vec<_> = each.iter().filter_map(part).collect();
     let is_more = each
@@ -198,7 +198,7 @@ fn content(entry: &Entry) -> Option<String> {
 }
 
 /// A part in the words of chats. `None`: it cannot be sent to a chat model.
-fn part(object: &Object<'_>) -> Option<String> {
+fn part(object: &JsonObject<'_>) -> Option<String> {
     match object.text("type")?.as_str() {
         "input_text" | "output_text" | "text" => {
             let text = quoted(&object.text("text")?);

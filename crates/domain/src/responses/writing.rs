@@ -1,10 +1,10 @@
 //! A response that is being written, and how it is stored.
 
-use super::answer::Answer;
-use super::live::{Registered, Writer};
-use super::needs::Needs;
-use super::ports::{Appending, Ended, Inserted, StoredResponse};
-use super::{Continued, CreateResponse, Entry, Failed, Input, Output, Response, Status};
+use super::answer::ResponseAnswer;
+use super::live::{Registered, ResponseWriter};
+use super::needs::ResponseDependencies;
+use super::ports::{Appending, Ended, InsertedResponse, StoredResponse};
+use super::{Continued, CreateResponse, Failed, Input, ItemEntry, OutputItem, Response, Status};
 use crate::chat::TurnMessage;
 use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
 use crate::id::{OwnerId, ResponseId, Sequence};
@@ -15,22 +15,26 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// The client that waits for the answer; `None`: it was answered.
-pub(super) type Client = Option<oneshot::Sender<Result<Answer>>>;
+pub(super) type WaitingClient = Option<oneshot::Sender<Result<ResponseAnswer>>>;
 
 /// A response that is being written.
 pub(super) struct ResponseTask {
-    pub(super) needs: Arc<Needs>,
+    pub(super) needs: Arc<ResponseDependencies>,
     pub(super) owner: OwnerId,
     pub(super) create: CreateResponse,
-    pub(super) writer: Arc<Writer>,
+    pub(super) writer: Arc<ResponseWriter>,
     pub(super) turn: Option<Turn>,
-    pub(super) input: Vec<Entry>,
+    pub(super) input: Vec<ItemEntry>,
     /// Set while other requests can find the response.
     pub(super) registered: Option<Registered>,
 }
 
 impl ResponseTask {
-    pub(super) fn new(needs: Arc<Needs>, owner: OwnerId, create: CreateResponse) -> Self {
+    pub(super) fn new(
+        needs: Arc<ResponseDependencies>,
+        owner: OwnerId,
+        create: CreateResponse,
+    ) -> Self {
         let items = create.input.iter().filter_map(|input| match input {
             Input::Item(entry) => Some(entry.clone()),
             Input::Reference(_) => None,
@@ -65,7 +69,7 @@ impl ResponseTask {
             needs,
             owner,
             create,
-            writer: Arc::new(Writer::new(response)),
+            writer: Arc::new(ResponseWriter::new(response)),
             turn: None,
             input,
             registered: None,
@@ -77,9 +81,11 @@ impl ResponseTask {
         let response = self.writer.response.borrow().clone();
         let responses = &self.needs.stores.responses;
         match responses.insert(self.owner, &response, &self.input).await? {
-            Inserted::Done => {}
-            Inserted::NoConversation => return Err(no_conversation()),
-            Inserted::NoOwner => return Err(Error::Unauthenticated(Unauthenticated::Invalid)),
+            InsertedResponse::Done => {}
+            InsertedResponse::NoConversation => return Err(no_conversation()),
+            InsertedResponse::NoOwner => {
+                return Err(Error::Unauthenticated(Unauthenticated::Invalid));
+            }
         }
         let live = &self.needs.stores.live;
         self.registered = Some(live.register(self.owner, response.id, &self.writer));
@@ -144,7 +150,7 @@ impl ResponseTask {
     }
 
     fn messages(&self, response: &Response) -> Vec<TurnMessage> {
-        let message = |entry: Entry, model: Option<String>| TurnMessage {
+        let message = |entry: ItemEntry, model: Option<String>| TurnMessage {
             seed: response.id.ulid(),
             role: entry.role,
             content: entry.content,
@@ -152,13 +158,13 @@ impl ResponseTask {
             model,
         };
         let input = self.input.iter().cloned().map(|entry| message(entry, None));
-        let output = response.output.iter().map(Output::entry);
+        let output = response.output.iter().map(OutputItem::entry);
         let output = output.map(|entry| message(entry, response.model.clone()));
         input.chain(output).collect()
     }
 
     /// Tells the client, or stores and tells the readers, that the response has failed.
-    pub(super) async fn fail(&mut self, error: Error, mut client: Client) -> Result<()> {
+    pub(super) async fn fail(&mut self, error: Error, mut client: WaitingClient) -> Result<()> {
         if let Some(turn) = self.turn.take() {
             turn.failed(&error).await;
         }

@@ -3,7 +3,7 @@
 //! Most candidates of a phrase, or of the beginning of a word, do not match. A look at the bytes of
 //! a text shows that at a small part of the cost of its words.
 
-use super::query::{Query, Term, WantedWord};
+use super::query::{ParsedQuery, Term, WantedWord};
 
 /// Longer texts are not copied for a glance.
 const LONGEST_TEXT: usize = 64 * 1024;
@@ -15,7 +15,7 @@ const LONGEST_RUN: usize = 128;
 /// `false`: the text has not all terms of the query. `true`: its words must be compared.
 ///
 /// Only texts in ASCII are looked at: their words have the same letters as the text.
-pub(super) fn may_match(query: &Query, text: &str) -> bool {
+pub(super) fn may_match(query: &ParsedQuery, text: &str) -> bool {
     if text.len() > LONGEST_TEXT || !text.is_ascii() || has_long_run(text) {
         return true;
     }

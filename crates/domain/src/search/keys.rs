@@ -6,7 +6,7 @@
 //! all branches of its root. Characters of scripts without spaces are roots, and those that follow
 //! them are branches.
 
-use super::words::{Piece, Pieces};
+use super::words::{WordPiece, WordPieces};
 use crate::id::OwnerId;
 
 /// The version of the keys: a text that was indexed with another one is indexed again.
@@ -49,9 +49,9 @@ impl WantedKeys {
 
 /// Makes the keys of an owner.
 #[derive(Clone, Copy)]
-pub(super) struct Keys(u64);
+pub(super) struct OwnerKeys(u64);
 
-impl Keys {
+impl OwnerKeys {
     pub(super) fn of(owner: OwnerId) -> Self {
         Self(fnv(FNV, &owner.ulid().0.to_be_bytes()))
     }
@@ -140,14 +140,14 @@ fn hash(before: u64, bytes: &[u8]) -> u32 {
 pub fn keys<'a>(owner: OwnerId, texts: impl IntoIterator<Item = &'a str>) -> Vec<i32> {
     let mut all = Vec::new();
     for text in texts {
-        collect(Keys::of(owner), text, &mut all);
+        collect(OwnerKeys::of(owner), text, &mut all);
     }
     distinct(all)
 }
 
 /// The distinct keys of a title: one more than those of a message, so that titles are found alone.
 pub fn title_keys(owner: OwnerId, title: &str) -> Vec<i32> {
-    let keys = Keys::of(owner);
+    let keys = OwnerKeys::of(owner);
     let mut all = vec![keys.title()];
     collect(keys, title, &mut all);
     distinct(all)
@@ -159,12 +159,12 @@ pub(super) fn distinct(mut all: Vec<i32>) -> Vec<i32> {
     all
 }
 
-fn collect(keys: Keys, text: &str, all: &mut Vec<i32>) {
+fn collect(keys: OwnerKeys, text: &str, all: &mut Vec<i32>) {
     /// More keys than this are made distinct at once: long texts repeat their words.
     const MANY: usize = 100_000;
-    let mut pieces = Pieces::of(text, 2);
+    let mut pieces = WordPieces::of(text, 2);
     let mut most = all.len() + MANY;
-    while let Some(Piece { words, new }) = pieces.next() {
+    while let Some(WordPiece { words, new }) = pieces.next() {
         for (at, word) in words.all.iter().enumerate().take(new) {
             let plain = words.plain(word);
             if !word.is_dense {

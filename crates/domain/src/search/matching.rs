@@ -1,8 +1,8 @@
 //! Whether a text has what a query wants, and where.
 
 use super::glance::may_match;
-use super::query::{Query, Term, WantedWord};
-use super::words::{Piece, Pieces, Word, Words};
+use super::query::{ParsedQuery, Term, WantedWord};
+use super::words::{Word, WordPiece, WordPieces, Words};
 use std::ops::Range;
 
 /// How many places of a term are looked for.
@@ -18,7 +18,7 @@ pub(super) struct Matches {
 }
 
 /// `None`: the text does not match.
-pub(super) fn find(query: &Query, text: &str) -> Option<Matches> {
+pub(super) fn find(query: &ParsedQuery, text: &str) -> Option<Matches> {
     if !may_match(query, text) {
         return None;
     }
@@ -26,10 +26,10 @@ pub(super) fn find(query: &Query, text: &str) -> Option<Matches> {
 }
 
 /// The same by the words alone.
-pub(super) fn find_words(query: &Query, text: &str) -> Option<Matches> {
+pub(super) fn find_words(query: &ParsedQuery, text: &str) -> Option<Matches> {
     let terms = query.terms.iter().chain(&query.without);
     let longest = terms.map(|term| term.words.len()).max();
-    let mut pieces = Pieces::of(text, longest.unwrap_or(1));
+    let mut pieces = WordPieces::of(text, longest.unwrap_or(1));
     let mut counts = vec![0; query.terms.len()];
     let (mut places, mut length) = (Vec::new(), 0);
     while let Some(piece) = pieces.next() {
@@ -55,7 +55,7 @@ pub(super) fn find_words(query: &Query, text: &str) -> Option<Matches> {
 }
 
 /// Adds the places of a term in a piece of the text.
-fn all(term: &Term, piece: &Piece<'_>, found: &mut usize, places: &mut Vec<Range<usize>>) {
+fn all(term: &Term, piece: &WordPiece<'_>, found: &mut usize, places: &mut Vec<Range<usize>>) {
     let words = &piece.words.all;
     for at in 0..piece.new {
         if *found == PLACES {

@@ -23,9 +23,11 @@ mod words;
 
 pub use blocks::{BLOCK_BYTES, BLOCK_MESSAGES, BLOCK_TIME, Indexable, blocks};
 pub use keys::{MAKER, WantedKeys, keys, title_keys};
-pub use model::{Filter, Hit, Search, SearchPage, Sort};
-pub use ports::{Candidate, CandidateQuery, Candidates, Comparing, FoundTexts, SearchStore, Text};
-pub use query::Query;
+pub use model::{Hit, Search, SearchFilter, SearchPage, Sort};
+pub use ports::{
+    Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, SearchStore,
+};
+pub use query::ParsedQuery;
 pub use service::{Indexing, SearchService};
 pub use titles::TitlePage;
 pub use unindexed::Unindexed;

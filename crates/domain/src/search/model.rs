@@ -1,4 +1,4 @@
-use super::Query;
+use super::ParsedQuery;
 use crate::id::{ConversationId, ItemId, ProjectId};
 use crate::items::Role;
 use crate::page::Limit;
@@ -10,15 +10,15 @@ use ulid::Ulid;
 /// A request for a page of hits.
 #[derive(Clone, Debug)]
 pub struct Search {
-    pub query: Query,
-    pub filter: Filter,
+    pub query: ParsedQuery,
+    pub filter: SearchFilter,
     pub sort: Sort,
     pub limit: Limit,
 }
 
 /// The messages and titles in which is searched. `None`: all.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub struct SearchFilter {
     /// Titles have no role.
     pub role: Option<Role>,
     pub project: Option<ProjectId>,
@@ -30,7 +30,7 @@ pub struct Filter {
     pub archived: Option<bool>,
 }
 
-impl Filter {
+impl SearchFilter {
     /// Whether it leaves something out.
     pub fn is_some(&self) -> bool {
         self.role.is_some()

@@ -1,10 +1,10 @@
 //! The newest hits of a query, in exact order, with a bounded amount of work.
 
 use super::matching::find;
-use super::ports::{Candidate, CandidateQuery, Text};
+use super::ports::{Candidate, CandidateQuery, CandidateText};
 use super::service::SearchService;
 use super::snippet::snippet;
-use super::{Filter, Hit, Query};
+use super::{Hit, ParsedQuery, SearchFilter};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use chrono::{DateTime, Utc};
@@ -37,8 +37,8 @@ impl SearchService {
     pub(super) async fn newest(
         &self,
         owner: OwnerId,
-        query: &Query,
-        filter: &Filter,
+        query: &ParsedQuery,
+        filter: &SearchFilter,
         after: Option<Ulid>,
         most: usize,
     ) -> Result<Newest> {
@@ -88,7 +88,7 @@ impl SearchService {
     async fn add(
         &self,
         owner: OwnerId,
-        query: &Query,
+        query: &ParsedQuery,
         candidates: &[Candidate],
         newest: &mut Newest,
     ) -> Result<bool> {
@@ -114,10 +114,10 @@ impl SearchService {
     async fn compare(
         &self,
         owner: OwnerId,
-        query: &Query,
-        texts: Vec<Text>,
+        query: &ParsedQuery,
+        texts: Vec<CandidateText>,
     ) -> Result<Vec<Compared>> {
-        let size = |text: &Text| text.message.as_ref().map_or(256, |(_, text)| text.len());
+        let size = |text: &CandidateText| text.message.as_ref().map_or(256, |(_, text)| text.len());
         let bytes = texts.iter().map(size).sum();
         let query = query.clone();
         let (done, compared) = oneshot::channel();
@@ -169,7 +169,7 @@ struct Compared {
     hit: Option<Hit>,
 }
 
-fn hit(query: &Query, text: Text) -> Option<Hit> {
+fn hit(query: &ParsedQuery, text: CandidateText) -> Option<Hit> {
     let (item, content) = match text.message {
         Some((role, content)) => (text.candidate.item().map(|id| (id, role)), content),
         None => (None, text.title.as_ref()?.as_str().to_owned()),

@@ -1,4 +1,4 @@
-use super::{Filter, WantedKeys};
+use super::{SearchFilter, WantedKeys};
 use crate::conversations::{Conversation, ConversationList};
 use crate::error::{Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
@@ -22,7 +22,7 @@ pub trait SearchStore: Send + Sync {
     async fn texts(&self, owner: OwnerId, candidates: &[Candidate]) -> Result<FoundTexts>;
 
     /// Whether a filter names a project, or a conversation, that does not exist.
-    async fn absent(&self, owner: OwnerId, filter: &Filter) -> Result<Option<Resource>>;
+    async fn absent(&self, owner: OwnerId, filter: &SearchFilter) -> Result<Option<Resource>>;
 
     /// The first conversations of a list, at most so many, whose titles may match: those that the
     /// index has under the keys, and those whose titles it does not have as they are now. `None`: the
@@ -64,7 +64,7 @@ pub trait Comparing: Send + Sync {
 #[derive(Clone, Debug)]
 pub struct CandidateQuery {
     pub keys: WantedKeys,
-    pub filter: Filter,
+    pub filter: SearchFilter,
     /// Only those before this place, newest first.
     pub before: Ulid,
     /// How many blocks, and how many texts that the index does not have.
@@ -109,13 +109,13 @@ impl Candidate {
 /// The texts of candidates.
 #[derive(Clone, Debug)]
 pub struct FoundTexts {
-    pub texts: Vec<Text>,
+    pub texts: Vec<CandidateText>,
     pub is_all: bool,
 }
 
 /// The text of a candidate.
 #[derive(Clone, Debug)]
-pub struct Text {
+pub struct CandidateText {
     pub candidate: Candidate,
     pub title: Option<Title>,
     /// The role and the content of a message; `None`: it is the title.

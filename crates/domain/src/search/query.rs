@@ -1,4 +1,4 @@
-use super::keys::{Keys, WantedKeys, distinct};
+use super::keys::{OwnerKeys, WantedKeys, distinct};
 use super::words::Words;
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
@@ -6,7 +6,7 @@ use crate::text;
 
 /// A query of a person: words, "phrases", -without, prefix*.
 #[derive(Clone, Debug)]
-pub struct Query {
+pub struct ParsedQuery {
     pub(super) terms: Vec<Term>,
     pub(super) without: Vec<Term>,
 }
@@ -30,7 +30,7 @@ pub(super) struct WantedWord {
     pub(super) is_joined: bool,
 }
 
-impl Query {
+impl ParsedQuery {
     const LONGEST: usize = 1_000;
     const TERMS: usize = 32;
     /// So many keys are looked for: more would cost more than they leave out.
@@ -65,7 +65,7 @@ impl Query {
 
     /// The keys that the index has of each text that matches.
     pub fn keys(&self, owner: OwnerId) -> WantedKeys {
-        let keys = Keys::of(owner);
+        let keys = OwnerKeys::of(owner);
         let (mut all, mut any) = (Vec::new(), Vec::<Vec<i32>>::new());
         for term in &self.terms {
             term.keys(keys, &mut all, &mut any);
@@ -80,7 +80,7 @@ impl Query {
     /// The keys that the index has of each title that matches.
     pub fn title_keys(&self, owner: OwnerId) -> WantedKeys {
         let mut wanted = self.keys(owner);
-        wanted.all.push(Keys::of(owner).title());
+        wanted.all.push(OwnerKeys::of(owner).title());
         wanted
     }
 }
@@ -122,7 +122,7 @@ impl Term {
     }
 
     /// Adds the keys of texts that have the term: all of some, and one of each of others.
-    fn keys(&self, keys: Keys, all: &mut Vec<i32>, any: &mut Vec<Vec<i32>>) {
+    fn keys(&self, keys: OwnerKeys, all: &mut Vec<i32>, any: &mut Vec<Vec<i32>>) {
         for (place, word) in self.words.iter().enumerate() {
             let before = place.checked_sub(1).and_then(|place| self.words.get(place));
             let after = self.words.get(place + 1);

@@ -4,7 +4,7 @@ use crate::visible::is_ignorable;
 use unicode_normalization::char::is_combining_mark;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum LetterKind {
     Letter,
     /// A combining mark: a diacritic, a vowel sign.
     Mark,
@@ -17,14 +17,14 @@ pub(super) enum Kind {
     Ignored,
 }
 
-pub(super) fn kind(c: char) -> Kind {
+pub(super) fn kind(c: char) -> LetterKind {
     match c {
-        c if is_never_counted(c) => Kind::Ignored,
-        '\u{ac00}'..='\u{d7a3}' => Kind::Syllable,
-        c if is_symbol(c) => Kind::Single,
-        c if is_combining_mark(c) => Kind::Mark,
-        c if c.is_alphanumeric() => Kind::Letter,
-        _ => Kind::Separator,
+        c if is_never_counted(c) => LetterKind::Ignored,
+        '\u{ac00}'..='\u{d7a3}' => LetterKind::Syllable,
+        c if is_symbol(c) => LetterKind::Single,
+        c if is_combining_mark(c) => LetterKind::Mark,
+        c if c.is_alphanumeric() => LetterKind::Letter,
+        _ => LetterKind::Separator,
     }
 }
 

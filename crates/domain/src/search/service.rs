@@ -1,5 +1,5 @@
 use super::ports::{Comparing, SearchStore};
-use super::{Filter, Search, SearchPage, Sort};
+use super::{Search, SearchFilter, SearchPage, Sort};
 use crate::clock::Clock;
 use crate::error::{Resource, Result};
 use crate::id::OwnerId;
@@ -24,7 +24,7 @@ impl SearchService {
         Ok(page)
     }
 
-    async fn check(&self, owner: OwnerId, filter: &Filter) -> Result<()> {
+    async fn check(&self, owner: OwnerId, filter: &SearchFilter) -> Result<()> {
         if filter.project.is_none() && filter.conversation.is_none() {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! A list of conversations: only those whose titles match.
 
 use super::matching::find;
-use super::{Query, SearchService};
+use super::{ParsedQuery, SearchService};
 use crate::conversations::{Conversation, ConversationList};
 use crate::error::{Resource, Result};
 use crate::id::OwnerId;
@@ -25,7 +25,7 @@ impl SearchService {
     pub async fn titles(
         &self,
         owner: OwnerId,
-        query: &Query,
+        query: &ParsedQuery,
         mut list: ConversationList,
     ) -> Result<TitlePage> {
         let keys = query.title_keys(owner);
@@ -59,7 +59,7 @@ impl SearchService {
     }
 }
 
-fn matches(query: &Query, conversation: &Conversation) -> bool {
+fn matches(query: &ParsedQuery, conversation: &Conversation) -> bool {
     let title = conversation.title.as_ref();
     title.is_some_and(|title| find(query, title.as_str()).is_some())
 }

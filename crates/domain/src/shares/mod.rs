@@ -10,8 +10,8 @@ mod views;
 pub use id::{ShareId, SharePlace};
 pub use model::{LinkLifetime, NewLink, Share, ShareKey, SharedItem, Speaker, View, Visit};
 pub use ports::{
-    Added, Addition, Fork, Forked, FoundLink, Inserted, Link, NewShare, Revoked, ShareList,
-    ShareState, ShareStore, Standing, ViewFrom, ViewPage,
+    AddedMessage, Addition, Fork, Forked, FoundLink, InsertedLink, Link, LinkStanding, NewShare,
+    Revoked, ShareList, ShareState, ShareStore, ViewFrom, ViewPage,
 };
 pub use service::{ListShares, ShareService};
 pub use views::ViewCounts;

@@ -15,7 +15,7 @@ use ulid::Ulid;
 #[async_trait::async_trait]
 pub trait ShareStore: Send + Sync {
     /// Stores a link to the current state of the conversation, under its current title.
-    async fn insert(&self, share: &NewShare) -> Result<Inserted>;
+    async fn insert(&self, share: &NewShare) -> Result<InsertedLink>;
 
     /// The links of an owner, without those of deleted conversations. `None` when the list is of a
     /// conversation that does not exist.
@@ -41,7 +41,8 @@ pub trait ShareStore: Send + Sync {
     ) -> Result<FoundLink>;
 
     /// How many messages a link shows in all, and how many of them precede a place.
-    async fn count(&self, caller: Caller, digest: Digest, before: Sequence) -> Result<Standing>;
+    async fn count(&self, caller: Caller, digest: Digest, before: Sequence)
+    -> Result<LinkStanding>;
 
     /// The owner of the link with this digest, whether it has ended or not.
     async fn find_owner(&self, visitor: OwnerId, digest: Digest) -> Result<Option<OwnerId>>;
@@ -49,7 +50,7 @@ pub trait ShareStore: Send + Sync {
     /// Stores a message that came through a writable link, if the link has not ended, and counts it
     /// for the link and for the conversation. Once a revocation has been answered, messages that
     /// were still on their way are not stored.
-    async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added>;
+    async fn append(&self, digest: Digest, addition: &Addition) -> Result<AddedMessage>;
 
     /// Waits for the owner's turn to copy. It lasts until the returned value is dropped.
     async fn fork_turn(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>>;
@@ -79,7 +80,7 @@ pub struct NewShare {
 
 /// The result of making a link.
 #[derive(Clone, Debug)]
-pub enum Inserted {
+pub enum InsertedLink {
     /// The link is stored, under this title.
     Done(Option<Title>),
     NoConversation,
@@ -162,7 +163,7 @@ pub struct Link {
 
 /// The position of a page among all messages that a link shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct LinkStanding {
     /// How many messages precede it.
     pub before: u64,
     /// How many there are in all.
@@ -183,7 +184,7 @@ pub struct Addition {
 
 /// The result of adding a message through a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Added {
+pub enum AddedMessage {
     At(Sequence),
     /// The link has let in the most messages that it may.
     LinkFull,

@@ -1,8 +1,8 @@
 //! The use cases of a link's visitors: read, add, copy.
 
 use super::{
-    Added, Addition, Fork, Forked, FoundLink, Link, ShareService, SharedItem, Speaker, Standing,
-    View, ViewFrom, ViewPage, Visit,
+    AddedMessage, Addition, Fork, Forked, FoundLink, Link, LinkStanding, ShareService, SharedItem,
+    Speaker, View, ViewFrom, ViewPage, Visit,
 };
 use crate::admission::Caller;
 use crate::conversations::Conversation;
@@ -56,7 +56,7 @@ impl ShareService {
         origin: Origin,
         share_id: &str,
         view: &View,
-    ) -> Result<Option<Standing>> {
+    ) -> Result<Option<LinkStanding>> {
         let first = match view.items.first() {
             Some(first) if view.has_more || view.has_before => first.id.sequence(),
             _ => return Ok(None),
@@ -89,15 +89,15 @@ impl ShareService {
             now: self.clock.now(),
         };
         match self.store.append(digest, &addition).await? {
-            Added::At(sequence) => Ok(SharedItem {
+            AddedMessage::At(sequence) => Ok(SharedItem {
                 id: ItemId::at(addition.seed, sequence),
                 role: Speaker::User,
                 content: addition.content,
                 created_at: addition.now,
             }),
-            Added::LinkFull => Err(Error::Conflict(Conflict::ShareFull)),
-            Added::ConversationFull => Err(Error::Conflict(Conflict::ConversationFull)),
-            Added::Refused => Err(self.refusal(author, digest).await?),
+            AddedMessage::LinkFull => Err(Error::Conflict(Conflict::ShareFull)),
+            AddedMessage::ConversationFull => Err(Error::Conflict(Conflict::ConversationFull)),
+            AddedMessage::Refused => Err(self.refusal(author, digest).await?),
         }
     }
 

@@ -1,5 +1,5 @@
 use super::{
-    Inserted, LinkLifetime, NewLink, NewShare, Revoked, Share, ShareId, ShareList, SharePlace,
+    InsertedLink, LinkLifetime, NewLink, NewShare, Revoked, Share, ShareId, ShareList, SharePlace,
     ShareState, ShareStore, ViewCounts,
 };
 use crate::clock::{Clock, Ids};
@@ -93,7 +93,7 @@ impl ShareService {
         };
         self.usage.check_quota_for_text(owner)?;
         match self.store.insert(&new).await? {
-            Inserted::Done(title) => Ok(Share {
+            InsertedLink::Done(title) => Ok(Share {
                 share_id: new.share_id,
                 conversation_id: conversation,
                 item_id: item,
@@ -106,9 +106,9 @@ impl ShareService {
                 expires_at: new.expires_at,
                 revoked_at: None,
             }),
-            Inserted::NoConversation => Err(Resource::Conversation.absent()),
-            Inserted::NoItem => Err(Resource::Item.absent()),
-            Inserted::HiddenItem => Err(Error::Invalid(Invalid {
+            InsertedLink::NoConversation => Err(Resource::Conversation.absent()),
+            InsertedLink::NoItem => Err(Resource::Item.absent()),
+            InsertedLink::HiddenItem => Err(Error::Invalid(Invalid {
                 param: None,
                 reason: InvalidReason::Value,
                 message: "Links show only messages of users and assistants; this item is not one."

@@ -4,13 +4,13 @@
 use super::code;
 use super::ends::{is_after_a_quote, is_quoted};
 use super::marks::{MARKS, bare, unwrapped};
-use super::{Apart, marks};
+use super::{Split, marks};
 
 /// How many places are checked for the end of a thought without an opening mark.
 const PLACES: usize = 8;
 
 /// Thoughts whose opening mark the chat template has written.
-pub(super) fn closed_alone(written: &str) -> Option<Apart> {
+pub(super) fn closed_alone(written: &str) -> Option<Split> {
     // Each closing mark begins with one of these.
     if !["</", "[/", "◁/", "<|"]
         .iter()
@@ -37,11 +37,11 @@ pub(super) fn closed_alone(written: &str) -> Option<Apart> {
     let (before, after) = (written.get(..at)?, written.get(at + length..)?);
     Some(match after.trim().is_empty() {
         // No answer follows the mark, so the text before it is the answer.
-        true => Apart {
+        true => Split {
             text: before.trim_end().to_owned(),
             thoughts: None,
         },
-        false => Apart {
+        false => Split {
             text: unwrapped(after).to_owned(),
             thoughts: bare(before).map(str::to_owned),
         },
@@ -49,14 +49,14 @@ pub(super) fn closed_alone(written: &str) -> Option<Apart> {
 }
 
 /// The template has opened the channel of thoughts.
-fn closed_channel(written: &str) -> Option<Apart> {
+fn closed_channel(written: &str) -> Option<Split> {
     let end = "<|end|><|start|>assistant<|channel|>final<|message|>";
     let at = written
         .find(end)
         .filter(|at| !code::contains(written, *at))?;
     let (before, after) = (written.get(..at)?, written.get(at + end.len()..)?);
     let answer = after.trim_end();
-    Some(Apart {
+    Some(Split {
         text: answer
             .strip_suffix("<|return|>")
             .unwrap_or(after)
@@ -157,11 +157,11 @@ pub(super) fn begins_sentence(after: &str) -> bool {
 }
 
 /// Removes a closing mark at the beginning; its server has removed the thought before it.
-pub(super) fn left_over(written: &str) -> Option<Apart> {
+pub(super) fn left_over(written: &str) -> Option<Split> {
     let text = written.trim_start();
     let close = marks::beginning(text, MARKS.iter().map(|(_, close)| *close))?;
     let after = text.get(close.len()..)?;
-    (!after.starts_with(' ')).then(|| Apart {
+    (!after.starts_with(' ')).then(|| Split {
         text: unwrapped(after).to_owned(),
         thoughts: None,
     })

@@ -2,7 +2,7 @@
 
 /// A text, and the thoughts that were taken out of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Apart {
+pub struct Split {
     pub text: String,
     pub thoughts: Option<String>,
 }
@@ -22,7 +22,7 @@ pub(super) const THINK: (&str, &str) = ("<think>", "</think>");
 /// asked for such tags.
 pub(super) const TAGS: &[&str] = &["<reasoning>", "<reflection>", "<thoughts>", "<analysis>"];
 
-impl Apart {
+impl Split {
     /// A text without thoughts.
     pub(super) fn text(written: &str) -> Self {
         Self {

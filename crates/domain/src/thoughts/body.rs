@@ -2,7 +2,7 @@
 //! template ends a message may be left in it. It is read in pieces, so that a stream and a whole text
 //! give the same result.
 
-use super::apart::{Apart, Extent};
+use super::apart::{Extent, Split};
 use super::code::CodeMarks;
 use super::ends::{find, is_quoted};
 use super::marks::{beginning, may_become};
@@ -15,7 +15,7 @@ const MOST: usize = 64;
 const WHITE_SPACE: usize = 1024;
 
 #[derive(Debug, Default)]
-pub(super) struct Body {
+pub(super) struct TextBody {
     /// The marks around thoughts that may follow: those that the reply began with. Such a block begins a line
     /// outside of code, and is closed.
     marks: Option<(&'static str, &'static str)>,
@@ -46,7 +46,7 @@ enum Position {
     },
 }
 
-impl Body {
+impl TextBody {
     pub(super) fn new(marks: Option<(&'static str, &'static str)>, has_thought: bool) -> Self {
         Self {
             marks,
@@ -56,8 +56,8 @@ impl Body {
     }
 
     /// All of a text. Each thought but the first has an empty line before it.
-    pub(super) fn whole(mut self, text: &str, how: Extent) -> Apart {
-        let mut told = Apart::default();
+    pub(super) fn whole(mut self, text: &str, how: Extent) -> Split {
+        let mut told = Split::default();
         for piece in super::apart::pieces(text) {
             told.add(self.push(piece));
         }
@@ -65,15 +65,15 @@ impl Body {
         told
     }
 
-    pub(super) fn push(&mut self, next: &str) -> Apart {
+    pub(super) fn push(&mut self, next: &str) -> Split {
         self.held.push_str(next);
-        let mut told = Apart::default();
+        let mut told = Split::default();
         while self.step(false, &mut told) {}
         told
     }
 
-    pub(super) fn end(&mut self, how: Extent) -> Apart {
-        let mut told = Apart::default();
+    pub(super) fn end(&mut self, how: Extent) -> Split {
+        let mut told = Split::default();
         while self.step(true, &mut told) {}
         if let Position::Block(_) = self.place {
             let block = std::mem::take(&mut self.block);
@@ -106,7 +106,7 @@ impl Body {
     }
 
     /// Whether the held text needs another step.
-    fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
+    fn step(&mut self, is_over: bool, told: &mut Split) -> bool {
         match self.place {
             Position::LineStart => self.begin_line(is_over),
             Position::Line => self.go_on(told),
@@ -135,7 +135,7 @@ impl Body {
         true
     }
 
-    fn go_on(&mut self, told: &mut Apart) -> bool {
+    fn go_on(&mut self, told: &mut Split) -> bool {
         let end = self.held.find('\n').map(|at| at + 1);
         let rest = self.held.split_off(end.unwrap_or(self.held.len()));
         let text = std::mem::replace(&mut self.held, rest);
@@ -149,7 +149,7 @@ impl Body {
     }
 
     /// Looks for the end of a thought.
-    fn close(&mut self, searched: usize, is_over: bool, told: &mut Apart) -> bool {
+    fn close(&mut self, searched: usize, is_over: bool, told: &mut Split) -> bool {
         self.block.push_str(&std::mem::take(&mut self.held));
         let Some((_, close)) = self.marks else {
             return false;
@@ -206,7 +206,7 @@ impl Body {
         is_text
     }
 
-    fn think(&mut self, block: &str, told: &mut Apart) {
+    fn think(&mut self, block: &str, told: &mut Split) {
         let open = self.marks.map_or(0, |(open, _)| open.len());
         let thought = block.trim_start().get(open..).unwrap_or_default().trim();
         if !thought.is_empty() {
@@ -219,7 +219,7 @@ impl Body {
         }
     }
 
-    fn say(&mut self, text: &str, told: &mut Apart) {
+    fn say(&mut self, text: &str, told: &mut Split) {
         self.line.push_str(text);
         self.pending.push_str(text);
         let rest = self.pending.split_off(held_back(&self.pending));

@@ -1,7 +1,7 @@
 //! The channels of gpt-oss, where its server has not read them: each message has a header, which says
 //! whether it is a thought (`analysis`), something said before a call (`commentary`) or the answer (`final`).
 
-use super::apart::{Apart, Extent};
+use super::apart::{Extent, Split};
 use super::marks::{beginning, may_become};
 
 const CHANNEL: &str = "<|channel|>";
@@ -63,18 +63,18 @@ pub(super) fn begin(text: &str, is_over: bool) -> Option<bool> {
 }
 
 /// The messages of a text that begins with one.
-pub(super) fn apart(written: &str, how: Extent) -> Option<Apart> {
+pub(super) fn apart(written: &str, how: Extent) -> Option<Split> {
     if !is_cut(written, how) && begin(written, true) != Some(true) {
         return None;
     }
     let mut channels = Channels::default();
-    let mut told = Apart::default();
+    let mut told = Split::default();
     for piece in super::apart::pieces(super::marks::begun(written)) {
         told.add(channels.push(piece));
     }
     told.add(channels.end(how));
     let thoughts = told.thoughts.as_deref().and_then(super::marks::bare);
-    Some(Apart {
+    Some(Split {
         thoughts: thoughts.map(str::to_owned),
         text: told.text,
     })
@@ -87,15 +87,15 @@ pub(super) fn is_cut(text: &str, how: Extent) -> bool {
 }
 
 impl Channels {
-    pub(super) fn push(&mut self, next: &str) -> Apart {
+    pub(super) fn push(&mut self, next: &str) -> Split {
         self.held.push_str(next);
-        let mut told = Apart::default();
+        let mut told = Split::default();
         while self.step(false, &mut told) {}
         told
     }
 
-    pub(super) fn end(&mut self, how: Extent) -> Apart {
-        let mut told = Apart::default();
+    pub(super) fn end(&mut self, how: Extent) -> Split {
+        let mut told = Split::default();
         while self.step(true, &mut told) {}
         let held = std::mem::take(&mut self.held);
         match (self.place, how) {
@@ -107,7 +107,7 @@ impl Channels {
         told
     }
 
-    fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
+    fn step(&mut self, is_over: bool, told: &mut Split) -> bool {
         match self.place {
             Position::Header => self.read_header(),
             Position::Body { is_thought, is_new } => self.read(is_thought, is_new, is_over, told),
@@ -134,7 +134,7 @@ impl Channels {
         is_none
     }
 
-    fn read(&mut self, is_thought: bool, is_new: bool, is_over: bool, told: &mut Apart) -> bool {
+    fn read(&mut self, is_thought: bool, is_new: bool, is_over: bool, told: &mut Split) -> bool {
         if is_new {
             let text = self.held.trim_start_matches(['\n', '\r']);
             self.held = self.held.split_off(self.held.len() - text.len());
@@ -224,7 +224,7 @@ impl Channels {
     }
 
     /// Each message is a paragraph of its own.
-    fn tell(&mut self, is_thought: bool, words: &str, told: &mut Apart) {
+    fn tell(&mut self, is_thought: bool, words: &str, told: &mut Split) {
         let Some(last) = words.chars().next_back() else {
             return;
         };

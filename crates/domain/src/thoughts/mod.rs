@@ -16,12 +16,12 @@ mod words;
 
 use alone::{closed_alone, left_over};
 use apart::{TAGS, THINK};
-use body::Body;
+use body::TextBody;
 use ends::{End, end, end_of};
 use marks::{after_a_mark, bare, beginning, begun, is_wrapped, speaks, unwrapped};
-use opening::{Kind, Opening, opening};
+use opening::{OpeningKind, OpeningMark, opening};
 
-pub use apart::{Apart, Extent};
+pub use apart::{Extent, Split};
 pub(crate) use marks::MARKS;
 pub(crate) use splitter::Splitter;
 
@@ -37,29 +37,29 @@ const MOST: usize = 32;
 /// So there is no answer, and the failure says so. A line that begins with a sentence about the
 /// mark (`<think> is a tag`) is held back until its end shows whether it is a thought. It is text
 /// if no mark closes it.
-pub fn apart(written: &str, how: Extent) -> Apart {
+pub fn apart(written: &str, how: Extent) -> Split {
     channels::apart(written, how)
         .or_else(|| leading(written, how))
         .or_else(|| in_words(written, how))
         .or_else(|| closed_alone(written).map(|apart| with_more(apart, how)))
-        .unwrap_or_else(|| Body::new(None, false).whole(written, how))
+        .unwrap_or_else(|| TextBody::new(None, false).whole(written, how))
 }
 
 /// Separates the thoughts from a text whose server has already separated others: marks that are left in
 /// it, and later thoughts.
-pub(crate) fn apart_again(written: &str, how: Extent) -> Apart {
+pub(crate) fn apart_again(written: &str, how: Extent) -> Split {
     let alone = || closed_alone(written).filter(|apart| apart.thoughts.is_none());
     channels::apart(written, how)
         .or_else(|| leading(written, how))
         .or_else(alone)
         .or_else(|| left_over(written))
-        .unwrap_or_else(|| with_more(Apart::text(written), how))
+        .unwrap_or_else(|| with_more(Split::text(written), how))
 }
 
 /// The text after a thought whose beginning has no mark.
-fn with_more(apart: Apart, how: Extent) -> Apart {
+fn with_more(apart: Split, how: Extent) -> Split {
     let has_thought = apart.thoughts.is_some();
-    let mut more = Body::new(Some(THINK), has_thought).whole(&apart.text, how);
+    let mut more = TextBody::new(Some(THINK), has_thought).whole(&apart.text, how);
     let mut thoughts = apart.thoughts.unwrap_or_default();
     thoughts.push_str(&more.thoughts.take().unwrap_or_default());
     more.thoughts = Some(thoughts).filter(|thoughts| !thoughts.is_empty());
@@ -67,16 +67,16 @@ fn with_more(apart: Apart, how: Extent) -> Apart {
 }
 
 /// A thought that words mark.
-fn in_words(written: &str, how: Extent) -> Option<Apart> {
+fn in_words(written: &str, how: Extent) -> Option<Split> {
     let (thought, answer) = words::apart(written)?;
-    let mut apart = Body::new(None, true).whole(after_a_mark(answer), how);
+    let mut apart = TextBody::new(None, true).whole(after_a_mark(answer), how);
     apart.thoughts = bare(thought).map(str::to_owned);
     Some(apart)
 }
 
 /// Thoughts that the server sent separately, without marks.
 pub(crate) fn unmarked(thoughts: &str) -> Option<String> {
-    if let Some(Apart { text, thoughts }) = channels::apart(thoughts, Extent::Cut) {
+    if let Some(Split { text, thoughts }) = channels::apart(thoughts, Extent::Cut) {
         let all = thoughts.into_iter().chain(bare(&text).map(str::to_owned));
         let all: Vec<_> = all.collect();
         return (!all.is_empty()).then(|| all.join("\n\n"));
@@ -104,7 +104,7 @@ pub(crate) fn united(told: Option<String>, found: Option<String>) -> Option<Stri
 }
 
 /// Separates thoughts at the beginning, each between its marks.
-fn leading(written: &str, how: Extent) -> Option<Apart> {
+fn leading(written: &str, how: Extent) -> Option<Split> {
     let mut thoughts = Vec::new();
     let mut rest = written;
     let mut first = None;
@@ -112,7 +112,7 @@ fn leading(written: &str, how: Extent) -> Option<Apart> {
     let mut before_tags = None;
     for _ in 0..MOST {
         let text = begun(rest);
-        let Some(Opening {
+        let Some(OpeningMark {
             marks,
             length,
             kind,
@@ -126,7 +126,7 @@ fn leading(written: &str, how: Extent) -> Option<Apart> {
             before_tags = Some((rest, thoughts.len()));
         }
         let speaks = speaks(inside).unwrap_or(inside.is_empty());
-        if kind == Kind::Empty {
+        if kind == OpeningKind::Empty {
             if speaks {
                 break;
             }
@@ -157,7 +157,7 @@ fn leading(written: &str, how: Extent) -> Option<Apart> {
     if rest.len() == written.len() {
         return None;
     }
-    let mut apart = Body::new(first, !thoughts.is_empty()).whole(unwrapped(rest), how);
+    let mut apart = TextBody::new(first, !thoughts.is_empty()).whole(unwrapped(rest), how);
     let mut all = thoughts.join("\n\n");
     all.push_str(&apart.thoughts.take().unwrap_or_default());
     apart.thoughts = Some(all).filter(|all| !all.is_empty());

@@ -8,14 +8,14 @@ const ATTRIBUTES: usize = 100;
 
 /// A mark at the beginning of a text.
 #[derive(Clone, Copy)]
-pub(super) struct Opening {
+pub(super) struct OpeningMark {
     pub(super) marks: (&'static str, &'static str),
     pub(super) length: usize,
-    pub(super) kind: Kind,
+    pub(super) kind: OpeningKind,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum OpeningKind {
     Opens,
     /// `<think/>`: there was no thought.
     Empty,
@@ -23,14 +23,14 @@ pub(super) enum Kind {
 
 /// The mark that the text begins with, and whether more text may make it one. Some proxies write how long
 /// a thought took.
-pub(super) fn opening(text: &str, is_over: bool) -> (Option<Opening>, bool) {
+pub(super) fn opening(text: &str, is_over: bool) -> (Option<OpeningMark>, bool) {
     let opens = || MARKS.iter().map(|(open, _)| *open);
     if let Some(open) = beginning(text, opens()) {
         let marks = MARKS.iter().find(|(of, _)| *of == open);
-        let opening = marks.map(|marks| Opening {
+        let opening = marks.map(|marks| OpeningMark {
             marks: *marks,
             length: open.len(),
-            kind: Kind::Opens,
+            kind: OpeningKind::Opens,
         });
         return (opening, false);
     }
@@ -47,11 +47,11 @@ pub(super) fn opening(text: &str, is_over: bool) -> (Option<Opening>, bool) {
     };
     let attributes = tag.get(..end).unwrap_or_default();
     let kind = match attributes.trim() {
-        "/" => Some(Kind::Empty),
-        attributes => attributes.contains('=').then_some(Kind::Opens),
+        "/" => Some(OpeningKind::Empty),
+        attributes => attributes.contains('=').then_some(OpeningKind::Opens),
     };
     let is_tag = tag.get(end..).is_some_and(|rest| rest.starts_with('>'));
-    let opening = kind.filter(|_| is_tag).map(|kind| Opening {
+    let opening = kind.filter(|_| is_tag).map(|kind| OpeningMark {
         marks: THINK,
         length: "<think".len() + end + 1,
         kind,

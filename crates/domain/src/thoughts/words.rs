@@ -5,7 +5,7 @@ use super::marks::{beginning, begun, may_become};
 
 /// Words before a thought, and between the thought and the answer, in lower case.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct ThoughtWords {
     opens: &'static [&'static str],
     closes: &'static [&'static str],
     /// The answer's words begin a line, and a thought follows its own on the next.
@@ -13,8 +13,8 @@ pub(super) struct Words {
 }
 
 /// Granite's, and gpt-oss's without its marks.
-const WORDS: &[Words] = &[
-    Words {
+const WORDS: &[ThoughtWords] = &[
+    ThoughtWords {
         opens: &[
             "here is my thought process:",
             "here's my thought process:",
@@ -27,7 +27,7 @@ const WORDS: &[Words] = &[
         ],
         are_lines: true,
     },
-    Words {
+    ThoughtWords {
         opens: &["analysis"],
         closes: &["assistantfinal"],
         are_lines: false,
@@ -35,7 +35,7 @@ const WORDS: &[Words] = &[
 ];
 
 /// The words that the text begins with, and the length of its beginning; or whether that may yet be so.
-pub(super) fn opening(text: &str) -> (Option<(&'static Words, usize)>, bool) {
+pub(super) fn opening(text: &str) -> (Option<(&'static ThoughtWords, usize)>, bool) {
     let bare = begun(text);
     let before = text.len() - bare.len();
     let mut may_open = false;
@@ -56,7 +56,7 @@ pub(super) fn opening(text: &str) -> (Option<(&'static Words, usize)>, bool) {
     (None, may_open)
 }
 
-impl Words {
+impl ThoughtWords {
     /// Where the thought ends, and where the answer begins.
     pub(super) fn closing(&self, text: &str, from: usize) -> Option<(usize, usize)> {
         let found = self.closes.iter();

@@ -1,6 +1,6 @@
 //! Looks words up in the table of languages, and recognises greetings.
 
-use super::languages::{LANGUAGES, Language};
+use super::languages::{LANGUAGES, TitleLanguage};
 
 /// Words for the addressee of a greeting, and words that join its parts.
 const GREETED: &str = "day|there|all|everyone|team|sir|madam|or|to|you|chatgpt|gpt|claude|gemini|jan|assistant|ai|bot|friend";
@@ -10,7 +10,7 @@ pub(crate) fn is_in(list: &str, word: &str) -> bool {
 }
 
 /// Whether one of the languages has this word.
-pub(crate) fn has(word: &str, words: fn(&Language) -> &'static str) -> bool {
+pub(crate) fn has(word: &str, words: fn(&TitleLanguage) -> &'static str) -> bool {
     LANGUAGES
         .iter()
         .any(|language| is_in(words(language), word))

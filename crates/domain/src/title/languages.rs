@@ -1,7 +1,7 @@
 //! Words that stand around titles, in the languages that models speak. A table: each row is a language, and
 //! in it words are parted by bars. All are in lower case.
 
-pub(crate) struct Language {
+pub(crate) struct TitleLanguage {
     /// "Title".
     pub(crate) title: &'static str,
     /// The thing that has a title: "conversation", "chat".
@@ -20,9 +20,9 @@ pub(crate) struct Language {
     pub(crate) offers: &'static str,
 }
 
-const fn language(words: [&'static str; 8]) -> Language {
+const fn language(words: [&'static str; 8]) -> TitleLanguage {
     let [title, chat, beside, new, sure, refusals, greetings, offers] = words;
-    Language {
+    TitleLanguage {
         title,
         chat,
         beside,
@@ -35,7 +35,7 @@ const fn language(words: [&'static str; 8]) -> Language {
 }
 
 /// In the order of the fields.
-pub(crate) const LANGUAGES: &[Language] = &[
+pub(crate) const LANGUAGES: &[TitleLanguage] = &[
     // English
     language([
         "title|titles",

@@ -6,5 +6,5 @@ mod ports;
 mod service;
 mod wording;
 
-pub use ports::{Claim, Line, TitleQueue};
+pub use ports::{TitleClaim, TitleMessage, TitleQueue};
 pub use service::TitleService;

@@ -16,7 +16,7 @@ pub trait TitleQueue: Send + Sync {
         job: &Job,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<Option<Claim>>;
+    ) -> Result<Option<TitleClaim>>;
 
     /// Sets this title if the conversation's title still comes from its first message, and deletes
     /// the job. `false`: the conversation kept its title, or was deleted.
@@ -41,7 +41,7 @@ pub trait TitleQueue: Send + Sync {
 
 /// A conversation that needs a title.
 #[derive(Clone, Debug)]
-pub struct Claim {
+pub struct TitleClaim {
     pub owner: OwnerId,
     pub conversation: ConversationId,
     /// 1 for the first attempt.
@@ -49,12 +49,12 @@ pub struct Claim {
     /// The beginnings of the first messages of the user and the assistant. Empty when no title is
     /// needed: the conversation was deleted, a person has named it, or all its messages were
     /// deleted.
-    pub beginning: Vec<Line>,
+    pub beginning: Vec<TitleMessage>,
 }
 
 /// A message, or the beginning of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct TitleMessage {
     pub role: Role,
     pub text: String,
 }

@@ -1,5 +1,5 @@
 use super::wording::{self, ANSWER_BYTES};
-use super::{Claim, TitleQueue, answer};
+use super::{TitleClaim, TitleQueue, answer};
 use crate::admission::Caller;
 use crate::clock::Clock;
 use crate::error::ProviderFailure;
@@ -50,7 +50,7 @@ impl TitleService {
         }
     }
 
-    async fn ask(&self, claim: &Claim) -> Result<Title> {
+    async fn ask(&self, claim: &TitleClaim) -> Result<Title> {
         let request = ChatRequest {
             context: wording::prompt(&claim.beginning, self.context_tokens),
             // Sets no options, since some models refuse them.
@@ -73,7 +73,7 @@ impl TitleService {
             .ok_or_else(|| ProviderFailure::failed("its answer holds no title.").into())
     }
 
-    async fn fail(&self, claim: &Claim, error: Error) -> Result<Step> {
+    async fn fail(&self, claim: &TitleClaim, error: Error) -> Result<Step> {
         let (owner, conversation) = (claim.owner, claim.conversation);
         let attempts = usize::try_from(claim.attempt).unwrap_or(usize::MAX);
         let Some(pause) = Self::PAUSES.get(attempts.saturating_sub(1)) else {

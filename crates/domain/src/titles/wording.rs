@@ -1,6 +1,6 @@
 //! The prompt for a title.
 
-use super::Line;
+use super::TitleMessage;
 use crate::items::Role;
 use crate::replies::{Message, longest, tokens};
 use crate::text;
@@ -20,7 +20,7 @@ const AFTER: &str = "\nThe title:";
 /// The prompt, in at most `budget` tokens. The messages are quoted as one text: if they were
 /// messages of their own, a model would continue the conversation instead of naming it. Text that
 /// does not fit is cut off at the end.
-pub(super) fn prompt(beginning: &[Line], budget: usize) -> Vec<Message> {
+pub(super) fn prompt(beginning: &[TitleMessage], budget: usize) -> Vec<Message> {
     let room = longest(budget.saturating_sub(tokens(INSTRUCTION)));
     let mut quoted = String::from(BEFORE);
     for line in beginning {
@@ -56,7 +56,7 @@ mod tests {
         let cost = |prompt: &[Message]| -> usize {
             prompt.iter().map(|message| tokens(&message.content)).sum()
         };
-        let line = |role, text: String| Line { role, text };
+        let line = |role, text: String| TitleMessage { role, text };
         let beginning = [
             line(Role::User, " \n".to_owned()),
             line(Role::User, format!("{}\n", family.repeat(10))),

@@ -9,7 +9,7 @@ mod ports;
 mod service;
 mod turn;
 
-pub use model::{Called, Ending, Entered, Leaving, Over, QueuedTurn};
+pub use model::{Called, Entered, Leaving, Over, QueuedTurn, TurnEnding};
 pub use persistence::Persistence;
 pub use ports::TurnQueue;
 pub use service::TurnService;

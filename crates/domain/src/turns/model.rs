@@ -22,7 +22,7 @@ pub struct Entered {
 
 /// How a cancelled turn ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum TurnEnding {
     /// The question and the reply so far are kept.
     Kept,
     Dropped,
@@ -31,7 +31,7 @@ pub enum Ending {
 /// Why a turn must stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Called {
-    Ended(Ending),
+    Ended(TurnEnding),
     /// The turn's lease ran out, and others have been answered before it.
     Overtaken,
 }

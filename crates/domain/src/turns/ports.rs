@@ -1,4 +1,4 @@
-use super::{Ending, Entered, Over, QueuedTurn};
+use super::{Entered, Over, QueuedTurn, TurnEnding};
 use crate::error::Result;
 use crate::id::{ConversationId, OwnerId};
 use ulid::Ulid;
@@ -29,8 +29,11 @@ pub trait TurnQueue: Send + Sync {
 
     /// The tokens of these turns that are still in the queue, each with the requested ending, if
     /// one was requested. Renews their leases if `renews` is true.
-    async fn tend(&self, turns: &[QueuedTurn], renews: bool)
-    -> Result<Vec<(Ulid, Option<Ending>)>>;
+    async fn tend(
+        &self,
+        turns: &[QueuedTurn],
+        renews: bool,
+    ) -> Result<Vec<(Ulid, Option<TurnEnding>)>>;
 
     /// Asks for the end of the turn that is being answered; the first request decides the ending.
     /// `Some(None)` when no turn is being answered, `None` when the conversation does not exist.
@@ -38,8 +41,8 @@ pub trait TurnQueue: Send + Sync {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        ending: Ending,
-    ) -> Result<Option<Option<(QueuedTurn, Ending)>>>;
+        ending: TurnEnding,
+    ) -> Result<Option<Option<(QueuedTurn, TurnEnding)>>>;
 
     /// The result of a turn that was asked to end. `None`: it has not ended yet.
     async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>>;

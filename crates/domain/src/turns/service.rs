@@ -1,6 +1,6 @@
 use super::local::LocalTurns;
 use super::turn::overtaken;
-use super::{Called, Ending, Over, Persistence, Turn, TurnQueue};
+use super::{Called, Over, Persistence, Turn, TurnEnding, TurnQueue};
 use crate::admission::{BodyMemory, Budget, Caller, Permit};
 use crate::clock::{Ids, Timer};
 use crate::error::{Conflict, Error, Resource, Result};
@@ -137,7 +137,7 @@ impl TurnService {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        ending: Ending,
+        ending: TurnEnding,
     ) -> Result<Over> {
         let found = self.held.queue.end(owner, conversation, ending).await?;
         let found = found.ok_or_else(|| Resource::Conversation.absent())?;
@@ -177,7 +177,7 @@ impl TurnService {
             return Ok(());
         }
         let there = self.held.queue.tend(&turns, renews).await?;
-        let there: BTreeMap<Ulid, Option<Ending>> = there.into_iter().collect();
+        let there: BTreeMap<Ulid, Option<TurnEnding>> = there.into_iter().collect();
         for turn in turns {
             match there.get(&turn.token) {
                 Some(None) => {}

@@ -3,7 +3,7 @@ use crate::clock::Clock;
 use crate::error::ExceededQuota;
 use crate::error::{Conflict, Error, Result};
 use crate::id::OwnerId;
-use crate::jobs::Kind;
+use crate::jobs::JobKind;
 use crate::mutex::locked;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
@@ -173,7 +173,7 @@ impl UsageGuard {
         let now = self.clock.now();
         for owners in self.active(now).chunks(Self::BATCH) {
             let due = now + Self::COLLECTED;
-            self.store.leave_jobs(Kind::Search, owners, due).await?;
+            self.store.leave_jobs(JobKind::Search, owners, due).await?;
             if !self.is_needed() {
                 continue;
             }
@@ -194,7 +194,7 @@ impl UsageGuard {
                 }
             }
             if !stale.is_empty() {
-                self.store.leave_jobs(Kind::Usage, &stale, now).await?;
+                self.store.leave_jobs(JobKind::Usage, &stale, now).await?;
             }
         }
         Ok(())

@@ -2,7 +2,7 @@ use super::Usage;
 use crate::auth::UserKind;
 use crate::error::Result;
 use crate::id::OwnerId;
-use crate::jobs::{Job, Kind, Portion, Step};
+use crate::jobs::{Job, JobKind, Portion, Step};
 use chrono::{DateTime, Utc};
 
 /// The counted usage of owners. Every method is one atomic unit of work.
@@ -12,7 +12,8 @@ pub trait UsageStore: Send + Sync {
     async fn find(&self, owners: &[OwnerId], midnight: DateTime<Utc>) -> Result<Vec<Counted>>;
 
     /// Leaves a job of a kind for each of these owners.
-    async fn leave_jobs(&self, kind: Kind, owners: &[OwnerId], due: DateTime<Utc>) -> Result<()>;
+    async fn leave_jobs(&self, kind: JobKind, owners: &[OwnerId], due: DateTime<Utc>)
+    -> Result<()>;
 
     /// Counts the usage of the job's owner: the conversations and their sizes, which each write
     /// keeps up to date; no text is read. First measures a portion of the conversations without a

@@ -4,7 +4,7 @@ use crate::auth::UserKind;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::id::OwnerId;
-use crate::jobs::{Job, Kind, Portion, Step, Work};
+use crate::jobs::{Job, JobKind, Portion, Step, Work};
 use std::sync::Arc;
 
 /// The use cases of usage.
@@ -24,7 +24,7 @@ impl UsageService {
         let found = found.first();
         let is_fresh = |at| now - at < chrono::TimeDelta::seconds(20);
         if !found.is_some_and(|found| found.counted_at.is_some_and(is_fresh)) {
-            self.store.leave_jobs(Kind::Usage, &[owner], now).await?;
+            self.store.leave_jobs(JobKind::Usage, &[owner], now).await?;
         }
         let usage = found.map_or_else(Usage::default, |found| found.usage);
         Ok((usage, self.allowances.of(kind)))

@@ -5,7 +5,7 @@ use crate::auth::UserKind;
 use crate::clock::Clock;
 use crate::error::{Conflict, Error, ExceededQuota, Result};
 use crate::id::OwnerId;
-use crate::jobs::{Job, Kind, Portion, Step};
+use crate::jobs::{Job, JobKind, Portion, Step};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::pin::pin;
@@ -47,8 +47,8 @@ impl UsageStore for Memory {
             .collect())
     }
 
-    async fn leave_jobs(&self, kind: Kind, owners: &[OwnerId], _: DateTime<Utc>) -> Result<()> {
-        if kind != Kind::Usage {
+    async fn leave_jobs(&self, kind: JobKind, owners: &[OwnerId], _: DateTime<Utc>) -> Result<()> {
+        if kind != JobKind::Usage {
             return Ok(());
         }
         self.jobs.lock().unwrap().extend(owners);

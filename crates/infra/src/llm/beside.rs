@@ -1,23 +1,23 @@
 //! Messages that have more than text, in the form of chat completions.
 
-use domain::replies::{Beside, Call, Message, Shown};
+use domain::replies::{Call, Message, MessageExtra, Shown};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 /// `None`: a text alone.
 pub(super) fn written(message: &Message) -> Option<Box<RawValue>> {
     let written = match &message.beside {
-        Beside::Nothing => return None,
-        Beside::Parts(parts) => {
+        MessageExtra::Nothing => return None,
+        MessageExtra::Parts(parts) => {
             let parts: Vec<_> = parts.iter().map(part).collect();
             json!({ "role": "user", "content": parts })
         }
-        Beside::Calls(calls) => {
+        MessageExtra::Calls(calls) => {
             let calls: Vec<_> = calls.iter().map(call).collect();
             let content = Some(&message.content).filter(|content| !content.is_empty());
             json!({ "role": "assistant", "content": content, "tool_calls": calls })
         }
-        Beside::Output(call_id) => {
+        MessageExtra::Output(call_id) => {
             json!({ "role": "tool", "tool_call_id": call_id, "content": message.content })
         }
     };

@@ -1,8 +1,8 @@
-use super::answer::Answer;
+use super::answer::ProviderAnswer;
 use super::bytes::{AnswerLimits, collect, read};
 use super::exchange::{Exchange, client};
 use super::failure;
-use super::request::{Prepared, halved};
+use super::request::{PreparedRequest, halved};
 use super::settings::ProviderSettings;
 use super::wire;
 use bytes::Bytes;
@@ -71,7 +71,7 @@ impl OpenAiCompatible {
 
     /// Serialises a request. A long one is serialised on a separate thread, in turn, since it would
     /// block all requests of the worker meanwhile.
-    async fn prepared(&self, caller: Caller, request: ChatRequest) -> Result<Prepared> {
+    async fn prepared(&self, caller: Caller, request: ChatRequest) -> Result<PreparedRequest> {
         if bytes(&request) <= LONG {
             return Ok(self.exchange.prepare(&request)?);
         }
@@ -113,12 +113,13 @@ impl ModelProvider for OpenAiCompatible {
         } = &self.exchange.settings;
         // A request without a context is passed on as sent, and never shortened.
         let has_context = !request.context.is_empty();
-        let Prepared { body, streamed } = self.prepared(caller, request).await?;
+        let PreparedRequest { body, streamed } = self.prepared(caller, request).await?;
         let body = Bytes::from(body);
         let place = self.places.take(caller, 1, sleep(*silence));
         let place = place.await.map_err(|_| BUSY)?;
         let spare = has_context.then(|| body.clone());
-        let answer = |response| Answer::new(response, streamed, *silence, api_key.clone(), place);
+        let answer =
+            |response| ProviderAnswer::new(response, streamed, *silence, api_key.clone(), place);
         match (self.exchange.ask(body, streamed).await, spare) {
             (Ok(response), Some(spare)) => {
                 let mut answer = answer(response);

@@ -2,7 +2,7 @@
 
 use super::bytes::{AnswerLimits, beginning, read};
 use super::failure::of_status;
-use super::request::{Prepared, prepare};
+use super::request::{PreparedRequest, prepare};
 use super::settings::ProviderSettings;
 use bytes::Bytes;
 use domain::error::{Error, Result};
@@ -94,7 +94,7 @@ impl Exchange {
     pub(super) fn prepare(
         &self,
         request: &ChatRequest,
-    ) -> std::result::Result<Prepared, ProviderFailure> {
+    ) -> std::result::Result<PreparedRequest, ProviderFailure> {
         let ProviderSettings {
             model,
             strict_roles,

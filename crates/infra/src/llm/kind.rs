@@ -5,7 +5,7 @@ use super::packed::may_be_packed;
 
 /// The kind of an answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum AnswerKind {
     Events,
     Json,
 }
@@ -21,7 +21,7 @@ pub(super) const MOST: usize = 64 * 1024;
 const MOST_OF_A_FIELD: usize = 16;
 
 /// The kind of an answer with this beginning; `None` as long as it is not known.
-pub(super) fn kind(seen: &[u8]) -> Option<Kind> {
+pub(super) fn kind(seen: &[u8]) -> Option<AnswerKind> {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
     if MARK.starts_with(seen) || may_be_packed(seen) {
         return None;
@@ -40,10 +40,10 @@ pub(super) fn kind(seen: &[u8]) -> Option<Kind> {
     let mut field = text.to_ascii_lowercase();
     field.drain(name..name + spaces);
     if FIELDS.iter().any(|known| field.starts_with(known)) {
-        return Some(Kind::Events);
+        return Some(AnswerKind::Events);
     }
     let may_be = FIELDS.iter().any(|known| known.starts_with(&field));
-    (!may_be).then_some(Kind::Json)
+    (!may_be).then_some(AnswerKind::Json)
 }
 
 #[cfg(test)]
@@ -57,18 +57,18 @@ mod tests {
             (" \n", None),
             ("\u{feff}", None),
             ("da", None),
-            ("data:", Some(Kind::Events)),
-            ("\u{feff}data:", Some(Kind::Events)),
-            ("\n: hello", Some(Kind::Events)),
-            ("error: {", Some(Kind::Events)),
-            ("DATA: {", Some(Kind::Events)),
-            ("data : {", Some(Kind::Events)),
+            ("data:", Some(AnswerKind::Events)),
+            ("\u{feff}data:", Some(AnswerKind::Events)),
+            ("\n: hello", Some(AnswerKind::Events)),
+            ("error: {", Some(AnswerKind::Events)),
+            ("DATA: {", Some(AnswerKind::Events)),
+            ("data : {", Some(AnswerKind::Events)),
             ("data ", None),
             ("data  ", None),
-            ("error code: 1015", Some(Kind::Json)),
-            ("date", Some(Kind::Json)),
-            ("\n\n{", Some(Kind::Json)),
-            ("<", Some(Kind::Json)),
+            ("error code: 1015", Some(AnswerKind::Json)),
+            ("date", Some(AnswerKind::Json)),
+            ("\n\n{", Some(AnswerKind::Json)),
+            ("<", Some(AnswerKind::Json)),
         ] {
             assert_eq!(kind(seen.as_bytes()), expected, "{seen:?}");
         }

@@ -20,4 +20,4 @@ mod wire;
 pub use client::{CertificatesUnusable, OpenAiCompatible};
 pub use none::NoProvider;
 pub use probe::probe;
-pub use settings::{ApiKey, BaseUrl, ProviderSettings};
+pub use settings::{BaseUrl, ProviderKey, ProviderSettings};

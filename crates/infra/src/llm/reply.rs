@@ -1,6 +1,6 @@
 //! The state of a reply that decides how the next chunk is read.
 
-use super::wire::{Joined, Read};
+use super::wire::{Joined, ReadContent};
 
 /// How much text is kept for comparing, in bytes. A longer reply is not stored anyway.
 const COMPARED: usize = 8 * 1024 * 1024;
@@ -10,7 +10,7 @@ const ANOTHER: &str = "second_message";
 
 /// The reply so far, and whether it has ended.
 #[derive(Debug, Default)]
-pub(super) struct Reply {
+pub(super) struct ReceivedReply {
     text: Told,
     thoughts: Told,
     /// Whether pieces have come, and not only whole messages.
@@ -38,7 +38,7 @@ pub(super) struct More {
     pub(super) unkept: Option<String>,
 }
 
-impl Reply {
+impl ReceivedReply {
     /// Whether the reply may be complete.
     pub(super) fn is_finished(&self) -> bool {
         self.finished
@@ -71,7 +71,7 @@ impl Reply {
     }
 
     /// Adds the next chunk.
-    pub(super) fn add(&mut self, read: &mut Read) -> More {
+    pub(super) fn add(&mut self, read: &mut ReadContent) -> More {
         let (text, thoughts) = (
             std::mem::take(&mut read.text),
             std::mem::take(&mut read.reasoning),
@@ -172,24 +172,24 @@ impl Told {
 mod tests {
     use super::*;
 
-    fn piece(text: &str, reason: Option<&str>) -> Read {
-        Read {
+    fn piece(text: &str, reason: Option<&str>) -> ReadContent {
+        ReadContent {
             text: text.as_bytes().to_vec(),
             finish_reason: reason.map(str::to_owned),
-            ..Read::default()
+            ..ReadContent::default()
         }
     }
 
-    fn whole(text: &str) -> Read {
-        Read {
+    fn whole(text: &str) -> ReadContent {
+        ReadContent {
             is_whole: true,
             ..piece(text, Some("stop"))
         }
     }
 
     /// Finished, and over.
-    fn ending(pieces: Vec<Read>) -> (bool, bool) {
-        let mut reply = Reply::default();
+    fn ending(pieces: Vec<ReadContent>) -> (bool, bool) {
+        let mut reply = ReceivedReply::default();
         for mut piece in pieces {
             reply.add(&mut piece);
         }
@@ -231,7 +231,7 @@ mod tests {
             (vec![piece("a", None)], false),
         ] {
             let name = format!("{pieces:?}");
-            let mut reply = Reply::default();
+            let mut reply = ReceivedReply::default();
             for mut piece in pieces {
                 reply.add(&mut piece);
             }
@@ -256,7 +256,7 @@ mod tests {
             (vec![whole("ha"), whole("ha")], "haha", false),
         ] {
             let name = format!("{pieces:?}");
-            let mut reply = Reply::default();
+            let mut reply = ReceivedReply::default();
             let mut found = (String::new(), false);
             for mut piece in pieces {
                 let more = reply.add(&mut piece);

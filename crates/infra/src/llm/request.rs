@@ -1,7 +1,7 @@
 //! The body of `POST /chat/completions`.
 
 use super::messages::told;
-use domain::error::{ProviderFailure, Refusal, RefusalKind};
+use domain::error::{ProviderFailure, ProviderRefusal, RefusalKind};
 use domain::replies::{Ask, ChatRequest, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// A body, and whether its answer is to be streamed.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub(super) struct PreparedRequest {
     pub(super) body: Vec<u8>,
     pub(super) streamed: bool,
 }
@@ -32,7 +32,7 @@ pub(super) fn prepare(
     request: &ChatRequest,
     own_model: Option<&str>,
     strict: bool,
-) -> Result<Prepared, ProviderFailure> {
+) -> Result<PreparedRequest, ProviderFailure> {
     match &request.ask {
         Ask::Reply {
             model,
@@ -49,7 +49,7 @@ pub(super) fn prepare(
                 stream: true,
             };
             let body = serde_json::to_vec(&reply).map_err(unwritable)?;
-            Ok(Prepared {
+            Ok(PreparedRequest {
                 body,
                 streamed: true,
             })
@@ -66,7 +66,7 @@ fn passed(
     context: &[Message],
     own_model: Option<&str>,
     strict: bool,
-) -> Result<Prepared, ProviderFailure> {
+) -> Result<PreparedRequest, ProviderFailure> {
     let unreadable = |_| invalid("messages must be an array.", "messages");
     let mut fields: BTreeMap<String, Box<RawValue>> =
         serde_json::from_str(json).map_err(|_| invalid("the body must be an object.", ""))?;
@@ -99,7 +99,7 @@ fn passed(
         .map(|(name, value)| name.len() + value.get().len());
     let mut body = Vec::with_capacity(values.map(|bytes| bytes + 8).sum());
     serde_json::to_writer(&mut body, &fields).map_err(unwritable)?;
-    Ok(Prepared { body, streamed })
+    Ok(PreparedRequest { body, streamed })
 }
 
 /// The same request with the system messages at its beginning and the later half of the other
@@ -133,7 +133,7 @@ pub(super) fn halved(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn invalid(message: &str, param: &str) -> ProviderFailure {
-    ProviderFailure::Refused(Refusal {
+    ProviderFailure::Refused(ProviderRefusal {
         kind: RefusalKind::Invalid,
         report: message.into(),
         param: Some(param.to_owned()).filter(|param| !param.is_empty()),

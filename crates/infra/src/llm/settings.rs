@@ -6,7 +6,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct ProviderSettings {
     pub base_url: BaseUrl,
-    pub api_key: Option<ApiKey>,
+    pub api_key: Option<ProviderKey>,
     /// The model for requests without one; if it is missing, the provider chooses.
     pub model: Option<String>,
     /// Whether chat templates require that user and assistant take turns.
@@ -88,9 +88,9 @@ impl BaseUrl {
 
 /// The provider's API key. Never shown.
 #[derive(Clone)]
-pub struct ApiKey(String);
+pub struct ProviderKey(String);
 
-impl ApiKey {
+impl ProviderKey {
     /// `None` unless the key consists of visible ASCII, so that it can be sent in a header.
     pub fn parse(raw: &str) -> Option<Self> {
         let visible = !raw.is_empty() && raw.bytes().all(|byte| byte.is_ascii_graphic());
@@ -109,7 +109,7 @@ impl ApiKey {
     }
 }
 
-impl std::fmt::Debug for ApiKey {
+impl std::fmt::Debug for ProviderKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ApiKey")
     }
@@ -147,10 +147,10 @@ mod tests {
 
     #[test]
     fn a_key_is_never_shown() {
-        let key = ApiKey::parse("sk-secret").unwrap();
+        let key = ProviderKey::parse("sk-secret").unwrap();
         assert_eq!(format!("{key:?}"), "ApiKey");
         assert_eq!(format!("{:?}", key.header()), "Some(Sensitive)");
         assert_eq!(key.hidden_in("no sk-secret here"), "no … here");
-        assert!(ApiKey::parse("two words").is_none());
+        assert!(ProviderKey::parse("two words").is_none());
     }
 }

@@ -1,11 +1,11 @@
 use super::connect::Target;
 use super::error::{Silent, contended, unavailable};
-use super::figures::{Connections, Figures};
-use super::following::Following;
+use super::figures::{Figures, PoolConnections};
+use super::following::FollowedReplica;
 use super::pool::{Pool, Pooled};
 use super::position::Positions;
 use super::work::{Places, Whose};
-use crate::storage::Storage;
+use crate::storage::DiskRoom;
 use diesel_async::SimpleAsyncConnection as _;
 use domain::admission::{Budget, Caller, Permit};
 use domain::error::Result;
@@ -38,7 +38,7 @@ pub struct Database {
     /// Whether Citus keeps the tables in parts.
     pub(super) divided: Arc<AtomicBool>,
     /// Is notified when the database has no room.
-    pub(super) storage: Arc<Storage>,
+    pub(super) storage: Arc<DiskRoom>,
     pub(super) figures: Arc<Figures>,
     pub(super) replica: Option<Arc<Replica>>,
 }
@@ -46,7 +46,7 @@ pub struct Database {
 /// A replica, which answers reads.
 pub(super) struct Replica {
     pub(super) database: Database,
-    pub(super) following: Following,
+    pub(super) following: FollowedReplica,
 }
 
 /// How long a unit of work may take, from waiting for a connection to the last row. Under load it
@@ -98,7 +98,7 @@ impl Database {
             places: Arc::new(Places::new(size)),
             open: Arc::default(),
             divided: Arc::default(),
-            storage: Storage::unmeasured(),
+            storage: DiskRoom::unmeasured(),
             figures: Arc::default(),
             replica: None,
         }
@@ -106,7 +106,7 @@ impl Database {
 
     /// The same, with the storage that is notified when the database has no room.
     #[must_use]
-    pub fn reporting_to(self, storage: Arc<Storage>) -> Self {
+    pub fn reporting_to(self, storage: Arc<DiskRoom>) -> Self {
         Self { storage, ..self }
     }
 
@@ -115,7 +115,7 @@ impl Database {
         let positions = Positions::of(Arc::clone(&self.target), &self.home);
         let replica = Replica {
             database: replica,
-            following: Following::new(positions),
+            following: FollowedReplica::new(positions),
         };
         Self {
             replica: Some(Arc::new(replica)),
@@ -219,7 +219,7 @@ impl Database {
 
     /// The connections of the pool, as they are used now.
     #[must_use]
-    pub fn connections(&self) -> Connections {
+    pub fn connections(&self) -> PoolConnections {
         self.pool.connections()
     }
 

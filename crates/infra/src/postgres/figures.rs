@@ -12,7 +12,7 @@ pub struct Figures {
     pub works: Times,
     /// The sum of these times for requests, in microseconds: without the background work.
     pub(super) requests: Count,
-    pub failures: Failures,
+    pub failures: UnitFailures,
     pub appends: Groups,
     pub reads: Reads,
 }
@@ -45,7 +45,7 @@ pub struct Reads {
 
 /// Units of work that failed, by their meaning to the caller.
 #[derive(Debug, Default)]
-pub struct Failures {
+pub struct UnitFailures {
     /// No turn came in time.
     pub overloaded: Count,
     /// The database cannot be reached.
@@ -56,7 +56,7 @@ pub struct Failures {
     pub unanswered: Count,
 }
 
-impl Failures {
+impl UnitFailures {
     pub(super) fn add(&self, error: &Error) {
         match error {
             Error::Overloaded { .. } => self.overloaded.add(1),
@@ -88,7 +88,7 @@ impl Default for Groups {
 
 /// How the connections of a pool are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Connections {
+pub struct PoolConnections {
     /// The most that the pool may have.
     pub most: usize,
     pub in_use: usize,

@@ -22,12 +22,12 @@ pub(super) enum Advice {
 }
 
 /// A replica, as it was last found. It is tried in the background, so no read waits for one that is away.
-pub(super) struct Following {
+pub(super) struct FollowedReplica {
     pub(super) positions: Positions,
-    state: Mutex<State>,
+    state: Mutex<ReplicaState>,
 }
 
-struct State {
+struct ReplicaState {
     /// Failures in succession; 0 while it answers.
     failures: u32,
     /// When it is tried again.
@@ -36,10 +36,10 @@ struct State {
     is_told: Option<bool>,
 }
 
-impl Following {
+impl FollowedReplica {
     /// A replica that was not tried yet.
     pub(super) fn new(positions: Positions) -> Self {
-        let state = State {
+        let state = ReplicaState {
             failures: 1,
             until: Instant::now(),
             is_told: None,

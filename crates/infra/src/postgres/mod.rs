@@ -46,7 +46,7 @@ pub use chats::PgChats;
 pub use connect::{ConnectError, Target};
 pub use conversations::PgConversations;
 pub use database::Database;
-pub use figures::{Connections, Figures};
+pub use figures::{Figures, PoolConnections};
 pub use identity::{PgAccounts, PgKeys, PgRemovals, PgSessions};
 pub use items::PgItems;
 pub use jobs::PgJobs;

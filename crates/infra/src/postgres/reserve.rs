@@ -22,7 +22,7 @@ const LONG_PAUSE: Duration = Duration::from_millis(800);
 
 /// Decides how often a unit of work is done that goes on while the disk is full. Other units are
 /// done once.
-pub(super) struct OnReserve {
+pub(super) struct ReserveAttempts {
     /// When the last retry begins; `None`: there are none.
     last: Option<Instant>,
     pause: Duration,
@@ -30,7 +30,7 @@ pub(super) struct OnReserve {
     full: u32,
 }
 
-impl OnReserve {
+impl ReserveAttempts {
     pub(super) fn of(database: &Database, whose: Whose) -> Self {
         let is_patient = is_on_reserve() && !whose.is_probe() && database.is_open();
         Self {

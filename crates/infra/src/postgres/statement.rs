@@ -59,9 +59,9 @@ macro_rules! statement {
                 &'b self,
                 mut out: diesel::query_builder::AstPass<'_, 'b, diesel::pg::Pg>,
             ) -> diesel::QueryResult<()> {
-                const TEXT: $crate::postgres::statement::Text<
+                const TEXT: $crate::postgres::statement::StatementText<
                     { [$(stringify!($field)),+].len() },
-                > = $crate::postgres::statement::Text::split($text);
+                > = $crate::postgres::statement::StatementText::split($text);
                 let [$($field),+] = TEXT.before;
                 $(
                     out.push_sql($field);
@@ -78,12 +78,12 @@ pub(super) use statement;
 /// A statement's text, cut at the first occurrence of each parameter: Diesel writes that `$n`
 /// itself. It asks for the text and the parameters several times for each execution, so the cuts
 /// are found once.
-pub(super) struct Text<const PARAMETERS: usize> {
+pub(super) struct StatementText<const PARAMETERS: usize> {
     pub(super) before: [&'static str; PARAMETERS],
     pub(super) rest: &'static str,
 }
 
-impl<const PARAMETERS: usize> Text<PARAMETERS> {
+impl<const PARAMETERS: usize> StatementText<PARAMETERS> {
     pub(super) const fn split(text: &'static str) -> Self {
         let mut before = [""; PARAMETERS];
         let mut places: &mut [&'static str] = &mut before;
@@ -123,11 +123,12 @@ const fn leading_number(mut text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Text;
+    use super::StatementText;
 
     #[test]
     fn a_text_is_cut_where_each_parameter_occurs_first() {
-        let Text { before, rest } = Text::<2>::split("select $1 + $1, $2 + $1 from t");
+        let StatementText { before, rest } =
+            StatementText::<2>::split("select $1 + $1, $2 + $1 from t");
         assert_eq!(before, ["select ", " + $1, "]);
         assert_eq!(rest, " + $1 from t");
     }
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn ten_is_not_one() {
         let text = "$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$1";
-        let Text { before, rest } = Text::<10>::split(text);
+        let StatementText { before, rest } = StatementText::<10>::split(text);
         assert_eq!(before, ["", ",", ",", ",", ",", ",", ",", ",", ",", ","]);
         assert_eq!(rest, ",$1");
     }
@@ -143,6 +144,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "out of order")]
     fn parameters_out_of_order_are_refused() {
-        Text::<2>::split("select $2, $1");
+        StatementText::<2>::split("select $2, $1");
     }
 }

@@ -10,9 +10,9 @@ use diesel::sql_types::{SmallInt, Text, Uuid as SqlUuid};
 use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
-use domain::jobs::{Job, Kind};
+use domain::jobs::{Job, JobKind};
 use domain::title::Title;
-use domain::titles::{Claim, Line, TitleQueue, TitleService};
+use domain::titles::{TitleClaim, TitleMessage, TitleQueue, TitleService};
 use uuid::Uuid;
 
 /// The next step after the first message has named a conversation.
@@ -70,7 +70,7 @@ statement!(
     on conflict (owner_id, conversation_id) do update set renames = s.renames + 1"
 );
 
-const KIND: i16 = kind::stored(Kind::Title);
+const KIND: i16 = kind::stored(JobKind::Title);
 
 #[async_trait::async_trait]
 impl TitleQueue for PgTitleQueue {
@@ -79,7 +79,7 @@ impl TitleQueue for PgTitleQueue {
         job: &Job,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
-    ) -> Result<Option<Claim>> {
+    ) -> Result<Option<TitleClaim>> {
         let (owner_id, kind, key) = super::jobs::key(job);
         let claim = jobs::Claim {
             until,
@@ -164,12 +164,12 @@ impl TitleQueue for PgTitleQueue {
     }
 }
 
-fn read(job: &Job, attempts: i32, beginning: Vec<(i16, String)>) -> Result<Claim> {
+fn read(job: &Job, attempts: i32, beginning: Vec<(i16, String)>) -> Result<TitleClaim> {
     let line = |(stored, text)| {
         let role = role(stored).map_err(inconsistent)?;
-        Ok(Line { role, text })
+        Ok(TitleMessage { role, text })
     };
-    Ok(Claim {
+    Ok(TitleClaim {
         owner: job.owner,
         conversation: ConversationId::new(job.key),
         attempt: u32::try_from(attempts).map_err(|error| Error::Internal(error.into()))?,

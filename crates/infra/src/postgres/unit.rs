@@ -8,7 +8,7 @@ use super::error::{
     unavailable,
 };
 use super::lent::Lent;
-use super::reserve::OnReserve;
+use super::reserve::ReserveAttempts;
 use super::traced;
 use super::work::Whose;
 use diesel::QueryResult;
@@ -135,7 +135,7 @@ impl Database {
             if let Some(done) = self.at_replica(whose, work.clone(), &largest).await {
                 return Ok(Ok(done));
             }
-            let mut reserve = OnReserve::of(self, whose);
+            let mut reserve = ReserveAttempts::of(self, whose);
             loop {
                 let done = self.do_in_turn(whose, work.clone(), &largest).await;
                 let Some(pause) = reserve.pause(&done) else {

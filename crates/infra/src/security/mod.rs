@@ -8,7 +8,7 @@ mod secrets;
 mod successors;
 
 pub use argon2::Argon2Hasher;
-pub use external::{IssuerProblem, IssuerSettings, Issuers};
+pub use external::{ExternalIssuers, IssuerProblem, IssuerSettings};
 pub use jwt::{Jwt, SecretTooShort};
 pub use key_cache::BoundedKeyCache;
 pub use secrets::RandomSecrets;

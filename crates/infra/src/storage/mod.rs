@@ -24,14 +24,14 @@ const FRESH: Duration = Duration::from_secs(60);
 
 /// The known room on the disk. One per service.
 #[derive(Debug, Default)]
-pub struct Storage {
+pub struct DiskRoom {
     reserve: Reserve,
     disk: OnceLock<Disk>,
     /// When PostgreSQL last found no room.
     met: Mutex<Option<Instant>>,
 }
 
-impl Storage {
+impl DiskRoom {
     /// For a database elsewhere, or one whose disk is not measured.
     #[must_use]
     pub fn unmeasured() -> Arc<Self> {
@@ -127,7 +127,7 @@ impl Storage {
 }
 
 #[async_trait::async_trait]
-impl Room for Storage {
+impl Room for DiskRoom {
     fn is_full(&self) -> bool {
         let met = *locked(&self.met);
         self.is_below_reserve() || met.is_some_and(|met| met.elapsed() < FRESH)

@@ -2,15 +2,15 @@
 
 /// How a language is read.
 #[derive(Debug)]
-pub(super) enum Language {
-    Words(&'static Words),
+pub(super) enum CodeLanguage {
+    Words(&'static WordLanguage),
     Markup,
     Difference,
 }
 
 /// A language made of words.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct WordLanguage {
     /// Its names after a fence, separated by spaces, like the keywords.
     names: &'static str,
     /// The beginnings of comments that end with the line.
@@ -36,7 +36,7 @@ pub(super) struct Words {
 }
 
 /// The common parts of most languages with braces.
-const C: Words = Words {
+const C: WordLanguage = WordLanguage {
     names: "c h cpp c++ cc hpp cxx objc arduino",
     line: &["//"],
     block: Some(("/*", "*/")),
@@ -55,7 +55,7 @@ const C: Words = Words {
         try typedef typename union unsigned using virtual void volatile while",
 };
 
-const RUST: Words = Words {
+const RUST: WordLanguage = WordLanguage {
     names: "rust rs",
     keywords: "as async await bool break char const continue crate dyn else enum extern f32 f64 \
         false fn for i16 i32 i64 i8 if impl in isize let loop match mod move mut pub ref \
@@ -64,7 +64,7 @@ const RUST: Words = Words {
     ..C
 };
 
-const PYTHON: Words = Words {
+const PYTHON: WordLanguage = WordLanguage {
     names: "python py python3 pycon ipython",
     line: &["#"],
     block: None,
@@ -77,7 +77,7 @@ const PYTHON: Words = Words {
     ..C
 };
 
-const JAVASCRIPT: Words = Words {
+const JAVASCRIPT: WordLanguage = WordLanguage {
     names: "javascript js mjs cjs jsx typescript ts tsx node java kotlin kt csharp cs c# \
         swift go golang scala dart php groovy",
     apostrophes: true,
@@ -94,7 +94,7 @@ const JAVASCRIPT: Words = Words {
     ..C
 };
 
-const SHELL: Words = Words {
+const SHELL: WordLanguage = WordLanguage {
     names: "bash sh shell zsh console shellsession fish dockerfile docker makefile make \
         powershell ps1 nginx",
     line: &["#"],
@@ -110,7 +110,7 @@ const SHELL: Words = Words {
     ..C
 };
 
-const RUBY: Words = Words {
+const RUBY: WordLanguage = WordLanguage {
     names: "ruby rb elixir ex exs perl pl julia jl r crystal",
     keywords: "alias and begin break case class cond def defmodule defp do each else elsif end \
         ensure false fn for function if in include lambda library loop module my next \
@@ -119,7 +119,7 @@ const RUBY: Words = Words {
     ..PYTHON
 };
 
-const LUA: Words = Words {
+const LUA: WordLanguage = WordLanguage {
     names: "lua haskell hs",
     line: &["--"],
     block: Some(("--[[", "]]")),
@@ -131,7 +131,7 @@ const LUA: Words = Words {
     ..C
 };
 
-const SQL: Words = Words {
+const SQL: WordLanguage = WordLanguage {
     names: "sql postgres postgresql psql mysql sqlite plpgsql",
     line: &["--"],
     apostrophes: true,
@@ -147,7 +147,7 @@ const SQL: Words = Words {
     ..C
 };
 
-const JSON: Words = Words {
+const JSON: WordLanguage = WordLanguage {
     names: "json jsonc json5 jsonl",
     characters: false,
     keys: Some(':'),
@@ -156,7 +156,7 @@ const JSON: Words = Words {
     ..C
 };
 
-const YAML: Words = Words {
+const YAML: WordLanguage = WordLanguage {
     names: "yaml yml",
     line: &["#"],
     block: None,
@@ -166,14 +166,14 @@ const YAML: Words = Words {
     ..JSON
 };
 
-const TOML: Words = Words {
+const TOML: WordLanguage = WordLanguage {
     names: "toml ini cfg conf properties env dotenv hcl terraform tf",
     keys: Some('='),
     triple: true,
     ..YAML
 };
 
-const CSS: Words = Words {
+const CSS: WordLanguage = WordLanguage {
     names: "css scss sass less",
     line: &[],
     apostrophes: true,
@@ -182,7 +182,7 @@ const CSS: Words = Words {
     ..JSON
 };
 
-const WORDS: [&Words; 12] = [
+const WORDS: [&WordLanguage; 12] = [
     &C,
     &RUST,
     &PYTHON,
@@ -199,7 +199,7 @@ const WORDS: [&Words; 12] = [
 
 const MARKUP: &str = "html xml svg vue svelte astro xhtml htm jinja";
 
-impl Words {
+impl WordLanguage {
     pub(super) fn has_keyword(&self, word: &str) -> bool {
         let mut keywords = self.keywords.split_ascii_whitespace();
         match self.any_case {
@@ -209,18 +209,18 @@ impl Words {
     }
 }
 
-pub(super) fn find(name: &str) -> Option<Language> {
+pub(super) fn find(name: &str) -> Option<CodeLanguage> {
     let among = |names: &str| {
         names
             .split_ascii_whitespace()
             .any(|other| other.eq_ignore_ascii_case(name))
     };
     if among(MARKUP) {
-        return Some(Language::Markup);
+        return Some(CodeLanguage::Markup);
     }
     if among("diff patch") {
-        return Some(Language::Difference);
+        return Some(CodeLanguage::Difference);
     }
     let words = WORDS.into_iter().find(|words| among(words.names))?;
-    Some(Language::Words(words))
+    Some(CodeLanguage::Words(words))
 }

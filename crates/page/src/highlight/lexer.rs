@@ -1,12 +1,12 @@
 //! Languages made of words: comments, strings, numbers, names.
 
 use super::Kind;
-use super::languages::Words;
+use super::languages::WordLanguage;
 
 /// How many characters a literal of one character may have, as `'\\u{1F600}'` does.
 const CHARACTER: usize = 12;
 
-pub(super) fn write(words: &Words, code: &str, piece: &mut impl FnMut(Kind, &str)) {
+pub(super) fn write(words: &WordLanguage, code: &str, piece: &mut impl FnMut(Kind, &str)) {
     let mut rest = code;
     // Where plain text began that is not written yet.
     let mut plain = code;
@@ -27,7 +27,7 @@ pub(super) fn write(words: &Words, code: &str, piece: &mut impl FnMut(Kind, &str
 }
 
 /// The kind of the first piece of the text, and its length: at least one character.
-fn token(words: &Words, rest: &str, first: char, before: char) -> (Kind, usize) {
+fn token(words: &WordLanguage, rest: &str, first: char, before: char) -> (Kind, usize) {
     if let Some(length) = comment(words, rest, before) {
         return (Kind::Comment, length);
     }
@@ -47,7 +47,7 @@ fn token(words: &Words, rest: &str, first: char, before: char) -> (Kind, usize) 
     (Kind::Plain, first.len_utf8())
 }
 
-fn comment(words: &Words, rest: &str, before: char) -> Option<usize> {
+fn comment(words: &WordLanguage, rest: &str, before: char) -> Option<usize> {
     if let Some((opening, closing)) = words.block
         && let Some(inside) = rest.strip_prefix(opening)
     {
@@ -65,7 +65,7 @@ fn comment(words: &Words, rest: &str, before: char) -> Option<usize> {
     apart.then(|| rest.find('\n').unwrap_or(rest.len()))
 }
 
-fn string(words: &Words, rest: &str, first: char, before: char) -> Option<usize> {
+fn string(words: &WordLanguage, rest: &str, first: char, before: char) -> Option<usize> {
     for quote in ["\"\"\"", "'''"] {
         if words.triple
             && let Some(inside) = rest.strip_prefix(quote)
@@ -123,7 +123,7 @@ fn number(rest: &str) -> usize {
     end
 }
 
-fn name(words: &Words, rest: &str, length: usize, first: char) -> Kind {
+fn name(words: &WordLanguage, rest: &str, length: usize, first: char) -> Kind {
     let (word, after) = rest.split_at(length);
     if words.has_keyword(word) {
         Kind::Keyword

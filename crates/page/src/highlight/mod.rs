@@ -7,7 +7,7 @@ mod lexer;
 mod lines;
 
 use super::escape::escape;
-use languages::Language;
+use languages::CodeLanguage;
 
 /// The kind of a piece of code; its class is for the style sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +64,9 @@ pub(super) fn write(out: &mut String, language: &str, code: &str) {
     };
     match languages::find(language) {
         None => piece(Kind::Plain, code),
-        Some(Language::Words(words)) => lexer::write(words, code, &mut piece),
-        Some(Language::Markup) => lines::markup(code, &mut piece),
-        Some(Language::Difference) => lines::difference(code, &mut piece),
+        Some(CodeLanguage::Words(words)) => lexer::write(words, code, &mut piece),
+        Some(CodeLanguage::Markup) => lines::markup(code, &mut piece),
+        Some(CodeLanguage::Difference) => lines::difference(code, &mut piece),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The elements that blocks and spans become.
 
 use super::formula;
-use super::source::{Apart, What};
-use super::writer::Writer;
+use super::source::{SetApart, What};
+use super::writer::HtmlWriter;
 use crate::escape::escape;
 use pulldown_cmark::{Alignment, HeadingLevel, Tag};
 use std::ops::Range;
@@ -11,7 +11,7 @@ use std::ops::Range;
 /// and their time grows with it.
 const DEEPEST: usize = 40;
 
-impl Writer<'_, '_> {
+impl HtmlWriter<'_, '_> {
     pub(super) fn block_or_span(&mut self, tag: Tag<'_>, place: &Range<usize>) {
         // A block has the direction of its text, and its content follows it.
         let outermost = self.open.is_empty();
@@ -94,7 +94,7 @@ impl Writer<'_, '_> {
     }
 
     /// Writes a part that was set apart from Markdown. A link cannot stand within a link.
-    pub(super) fn apart(&mut self, apart: &Apart<'_>) {
+    pub(super) fn apart(&mut self, apart: &SetApart<'_>) {
         match &apart.what {
             What::Address(address) if self.links == 0 => {
                 self.out.push_str("<a class=\"bare\" href=\"");

@@ -2,11 +2,11 @@
 
 use super::held::{OpenElement, OpenKind};
 use super::links::allowed;
-use super::writer::Writer;
+use super::writer::HtmlWriter;
 use crate::escape::escape;
 use crate::highlight;
 
-impl Writer<'_, '_> {
+impl HtmlWriter<'_, '_> {
     /// The beginning of a link, where it may lead there.
     pub(super) fn opening(&self, tag: &str, destination: &str, title: &str) -> Option<String> {
         let destination = self.source.written(destination);

@@ -16,21 +16,21 @@ mod source;
 mod surplus;
 mod writer;
 
-use crate::budget::Budget;
+use crate::budget::PageCost;
 use domain::shares::Speaker;
 use maud::{Markup, PreEscaped, html};
 use source::Source;
 pub(super) use source::without_citations;
-use writer::Writer;
+use writer::HtmlWriter;
 
 /// A message's text, laid out. One that is too long, or that would become too much, is shown as it
 /// was written.
-pub(super) fn render(content: &str, speaker: Speaker, budget: &mut Budget) -> Markup {
+pub(super) fn render(content: &str, speaker: Speaker, budget: &mut PageCost) -> Markup {
     let Some(most) = budget.admit(content) else {
         return plain(content);
     };
     let source = Source::read(content);
-    let written = Writer::new(&source, speaker, budget).write(most);
+    let written = HtmlWriter::new(&source, speaker, budget).write(most);
     match written {
         Some((html, bytes)) => {
             budget.spend(bytes);

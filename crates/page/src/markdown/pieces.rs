@@ -4,13 +4,13 @@
 use super::sanitiser;
 
 #[derive(Default)]
-pub(super) struct Pieces {
+pub(super) struct CleanPieces {
     pub(super) clean: String,
     /// The bytes before they were cleaned.
     pub(super) bytes: usize,
 }
 
-impl Pieces {
+impl CleanPieces {
     /// The bytes of a piece, unless a block has more.
     pub(super) const SIZE: usize = 16 * 1024;
 

@@ -4,10 +4,10 @@
 use super::held::{OpenElement, OpenKind};
 use super::lists::Numbers;
 use super::options::OPTIONS;
-use super::pieces::Pieces;
-use super::source::{Part, Source};
+use super::pieces::CleanPieces;
+use super::source::{ReadPart, Source};
 use super::surplus;
-use crate::budget::Budget;
+use crate::budget::PageCost;
 use crate::escape::escape;
 use domain::shares::Speaker;
 use pulldown_cmark::{
@@ -15,10 +15,10 @@ use pulldown_cmark::{
 };
 use std::ops::Range;
 
-pub(super) struct Writer<'a, 'b> {
+pub(super) struct HtmlWriter<'a, 'b> {
     pub(super) source: &'a Source<'a>,
     speaker: Speaker,
-    pub(super) budget: &'b mut Budget,
+    pub(super) budget: &'b mut PageCost,
     pub(super) out: String,
     /// The closing tag of each open element, innermost last; empty for an element that was left out.
     pub(super) open: Vec<&'static str>,
@@ -40,13 +40,13 @@ pub(super) struct Writer<'a, 'b> {
     pub(super) headings: Vec<HeadingLevel>,
 }
 
-impl<'a, 'b> Writer<'a, 'b> {
-    pub(super) fn new(source: &'a Source<'a>, speaker: Speaker, budget: &'b mut Budget) -> Self {
+impl<'a, 'b> HtmlWriter<'a, 'b> {
+    pub(super) fn new(source: &'a Source<'a>, speaker: Speaker, budget: &'b mut PageCost) -> Self {
         Self {
             source,
             speaker,
             budget,
-            out: String::with_capacity(Pieces::SIZE * 2),
+            out: String::with_capacity(CleanPieces::SIZE * 2),
             open: Vec::new(),
             links: 0,
             link: 0,
@@ -65,14 +65,14 @@ impl<'a, 'b> Writer<'a, 'b> {
     pub(super) fn write(mut self, most: usize) -> Option<(String, usize)> {
         let source = self.source;
         let parser = Parser::new_ext(&source.text, OPTIONS).into_offset_iter();
-        let mut pieces = Pieces::default();
+        let mut pieces = CleanPieces::default();
         for (event, place) in TextMergeWithOffset::new(parser) {
             self.event(event, place);
             if pieces.bytes + self.out.len() > most {
                 return None;
             }
             let is_between_blocks = self.open.is_empty() && self.skipping == 0;
-            if is_between_blocks && self.out.len() >= Pieces::SIZE {
+            if is_between_blocks && self.out.len() >= CleanPieces::SIZE {
                 pieces.add(&mut self.out)?;
             }
         }
@@ -215,8 +215,8 @@ impl<'a, 'b> Writer<'a, 'b> {
         let source = self.source;
         for part in source.parts(text) {
             match part {
-                Part::Text(text) => escape(&mut self.out, &text),
-                Part::Apart(apart) => self.apart(apart),
+                ReadPart::Text(text) => escape(&mut self.out, &text),
+                ReadPart::Apart(apart) => self.apart(apart),
             }
         }
     }

@@ -3,7 +3,7 @@
 mod settings;
 
 use clap::{Parser, Subcommand};
-pub use settings::Settings;
+pub use settings::GivenSettings;
 
 /// Keeps conversations with AI models: the conversation service of Jan Server.
 #[derive(Debug, Parser)]
@@ -12,7 +12,7 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
     #[command(flatten)]
-    pub settings: Settings,
+    pub settings: GivenSettings,
 }
 
 /// The commands.

@@ -4,7 +4,7 @@ use clap::Args;
 
 /// Every setting, as given. An empty value counts as absent.
 #[derive(Clone, Debug, Default, Args)]
-pub struct Settings {
+pub struct GivenSettings {
     /// The address to listen on [default: 127.0.0.1]
     #[arg(
         long,

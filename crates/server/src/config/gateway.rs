@@ -1,21 +1,21 @@
 //! A gateway that names its callers.
 
 use super::{ConfigError, bad, given, storage};
-use crate::cli::Settings;
+use crate::cli::GivenSettings;
 use api::client_address::TrustedProxies;
 use domain::auth::Gateway as Known;
 use domain::secret::Secrets as _;
 use infra::security::{IssuerSettings, RandomSecrets};
 
 /// The gateway's secret, and the issuer of the subjects that it names.
-pub struct Gateway {
+pub struct GatewaySettings {
     secret: String,
     issuer: String,
 }
 
-impl Gateway {
+impl GatewaySettings {
     pub(super) fn read(
-        settings: &Settings,
+        settings: &GivenSettings,
         proxies: &TrustedProxies,
     ) -> Result<Option<Self>, ConfigError> {
         let named = given(&settings.gateway_issuer);
@@ -51,7 +51,7 @@ impl Gateway {
     }
 }
 
-impl std::fmt::Debug for Gateway {
+impl std::fmt::Debug for GatewaySettings {
     /// Without the secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Gateway")

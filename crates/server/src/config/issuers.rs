@@ -1,7 +1,7 @@
 //! The external issuers whose tokens are accepted.
 
 use super::{ConfigError, bad, given, parsed};
-use crate::cli::Settings;
+use crate::cli::GivenSettings;
 use domain::clock::{Clock, Timer};
 use infra::security::{IssuerProblem, IssuerSettings};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ const LIST: &str = "OIDC_ISSUERS";
 
 /// The external issuers, and the longest accepted lifetime of their tokens.
 #[derive(Debug)]
-pub struct Issuers {
+pub struct AcceptedIssuers {
     all: Vec<IssuerSettings>,
     longest: i64,
 }
 
-impl Issuers {
-    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+impl AcceptedIssuers {
+    pub(super) fn read(settings: &GivenSettings) -> Result<Self, ConfigError> {
         let mut all: Vec<IssuerSettings> = single(settings)?.into_iter().collect();
         let list = given(&settings.oidc_issuers).unwrap_or_default();
         let entries = list.split(',').map(str::trim);
@@ -45,14 +45,14 @@ impl Issuers {
         &self,
         clock: &Arc<dyn Clock>,
         timer: &Arc<dyn Timer>,
-    ) -> Result<infra::security::Issuers, IssuerProblem> {
+    ) -> Result<infra::security::ExternalIssuers, IssuerProblem> {
         let (all, runtime) = (self.all.clone(), Handle::current());
-        infra::security::Issuers::start(all, self.longest, clock, timer, &runtime)
+        infra::security::ExternalIssuers::start(all, self.longest, clock, timer, &runtime)
     }
 }
 
 /// The issuer of the single settings.
-fn single(settings: &Settings) -> Result<Option<IssuerSettings>, ConfigError> {
+fn single(settings: &GivenSettings) -> Result<Option<IssuerSettings>, ConfigError> {
     let Some(issuer) = given(&settings.oidc_issuer) else {
         let lone = [
             ("OIDC_AUDIENCE", &settings.oidc_audience),
@@ -102,7 +102,7 @@ fn listed(entry: &str) -> Result<IssuerSettings, ConfigError> {
     Ok(read)
 }
 
-fn longest(settings: &Settings) -> Result<i64, ConfigError> {
+fn longest(settings: &GivenSettings) -> Result<i64, ConfigError> {
     const VARIABLE: &str = "OIDC_MAX_TOKEN_SECONDS";
     const PROBLEM: &str = "must be a number of seconds, 60 to 2592000";
     match parsed(VARIABLE, &settings.oidc_max_token_seconds, PROBLEM)? {
@@ -119,16 +119,16 @@ mod tests {
     #[test]
     fn the_single_issuer_and_the_list_are_added_up() {
         let some = |text: &str| Some(text.to_owned());
-        let settings = Settings {
+        let settings = GivenSettings {
             oidc_issuer: some("http://keycloak:8085/realms/jan"),
             oidc_audience: some("account"),
             oidc_issuers: some(
                 "https://a.example/ | jan, https://b.example|jan|https://b.example/keys|web,\
                  https://c.example|jan||web",
             ),
-            ..Settings::default()
+            ..GivenSettings::default()
         };
-        let issuers = Issuers::read(&settings).unwrap();
+        let issuers = AcceptedIssuers::read(&settings).unwrap();
         let names: Vec<_> = issuers.names().collect();
         assert_eq!(
             names,

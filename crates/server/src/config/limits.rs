@@ -1,10 +1,10 @@
 use super::size::size;
 use super::{ConfigError, bad, given, parsed};
-use crate::cli::Settings;
+use crate::cli::GivenSettings;
 use domain::limits::{Rate, Rates};
 
 /// The rates of rate-limited actions.
-pub(super) fn limits(settings: &Settings) -> Result<Rates, ConfigError> {
+pub(super) fn limits(settings: &GivenSettings) -> Result<Rates, ConfigError> {
     let usual = Rates::USUAL;
     let by_account = |usual| rate("LOGIN_ACCOUNT_LIMIT", &settings.login_account_limit, usual);
     Ok(Rates {
@@ -46,7 +46,7 @@ const LEAST_MEMORY: u64 = 64 << 20;
 /// The memory for bodies and answers that are counted: three quarters of the setting. The rest is
 /// for the buffers of their connections, and for freed memory, which the allocator keeps for a
 /// second.
-pub(super) fn memory(settings: &Settings) -> Result<u64, ConfigError> {
+pub(super) fn memory(settings: &GivenSettings) -> Result<u64, ConfigError> {
     const VARIABLE: &str = "BODY_MEMORY";
     const PROBLEM: &str = "must be 64MiB or more, such as 512MiB or 1GiB";
     let Some(bytes) = given(&settings.body_memory) else {
@@ -63,7 +63,7 @@ fn counted(bytes: u64) -> u64 {
 }
 
 /// The most connections of one address, if set.
-pub(super) fn address_connections(settings: &Settings) -> Result<Option<u64>, ConfigError> {
+pub(super) fn address_connections(settings: &GivenSettings) -> Result<Option<u64>, ConfigError> {
     const VARIABLE: &str = "ADDRESS_CONNECTION_LIMIT";
     const PROBLEM: &str = "must be a number of connections, 1 to 1000000";
     match parsed(VARIABLE, &settings.address_connection_limit, PROBLEM)? {

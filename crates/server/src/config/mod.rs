@@ -11,12 +11,12 @@ mod storage;
 mod usage;
 
 pub use api::browsers::AllowedOrigins;
-pub use gateway::Gateway;
-pub use issuers::Issuers;
+pub use gateway::GatewaySettings;
+pub use issuers::AcceptedIssuers;
 pub use provider::Provider;
-pub use storage::Storage;
+pub use storage::StorageLocation;
 
-use crate::cli::Settings;
+use crate::cli::GivenSettings;
 use api::browsers::{AllowedHosts, Host};
 use api::client_address::TrustedProxies;
 use api::shares::public::ContinueUrl;
@@ -43,7 +43,7 @@ pub struct Config {
     pub port: u16,
     pub public_url: Option<String>,
     pub continue_url: Option<ContinueUrl>,
-    pub storage: Storage,
+    pub storage: StorageLocation,
     pub pool_size: usize,
     /// The previous secret that signed access tokens.
     pub previous_secret: Option<PreviousSecret>,
@@ -61,14 +61,14 @@ pub struct Config {
     pub allowed_hosts: Option<Vec<Host>>,
     pub proxies: TrustedProxies,
     /// The external issuers whose tokens are accepted.
-    pub issuers: Issuers,
-    pub gateway: Option<Gateway>,
+    pub issuers: AcceptedIssuers,
+    pub gateway: Option<GatewaySettings>,
     pub provider: Provider,
     /// How long running requests may take after the signal to stop.
     pub finishing: Duration,
     /// The address at which metrics are served; `None`: they are not.
     pub metrics: Option<SocketAddr>,
-    pub log: Log,
+    pub log: LogSettings,
 }
 
 /// A secret that is not shown.
@@ -82,7 +82,7 @@ impl std::fmt::Debug for PreviousSecret {
 
 /// The level and the format of the log.
 #[derive(Clone, Debug)]
-pub struct Log {
+pub struct LogSettings {
     pub level: String,
     pub json: bool,
 }
@@ -90,9 +90,9 @@ pub struct Log {
 impl Config {
     /// # Errors
     /// The first setting that cannot be used.
-    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
-        let storage = Storage::read(settings)?;
-        let embedded = matches!(storage, Storage::Embedded(_));
+    pub fn read(settings: &GivenSettings) -> Result<Self, ConfigError> {
+        let storage = StorageLocation::read(settings)?;
+        let embedded = matches!(storage, StorageLocation::Embedded(_));
         let public_url = browsers::public_url(&settings.public_url)?;
         let proxies = browsers::proxies(&settings.trusted_proxies)?;
         Ok(Self {
@@ -136,9 +136,9 @@ impl Config {
             allowed_hosts: browsers::allowed_hosts(&settings.allowed_hosts)?,
             public_url,
             continue_url: browsers::continue_url(&settings.share_continue_url)?,
-            gateway: Gateway::read(settings, &proxies)?,
+            gateway: GatewaySettings::read(settings, &proxies)?,
             proxies,
-            issuers: Issuers::read(settings)?,
+            issuers: AcceptedIssuers::read(settings)?,
             provider: Provider::read(settings)?,
             finishing: finishing(&settings.shutdown_timeout_seconds)?,
             metrics: metrics::address(settings)?,
@@ -200,7 +200,7 @@ fn finishing(setting: &Option<String>) -> Result<Duration, ConfigError> {
     Ok(Duration::from_secs(seconds))
 }
 
-fn retention(settings: &Settings) -> Result<Retention, ConfigError> {
+fn retention(settings: &GivenSettings) -> Result<Retention, ConfigError> {
     Ok(Retention {
         guests: days("GUEST_RETENTION_DAYS", &settings.guest_retention_days)?,
         responses: days("RESPONSE_RETENTION_DAYS", &settings.response_retention_days)?,
@@ -219,13 +219,13 @@ fn days(
     }
 }
 
-fn log(settings: &Settings) -> Result<Log, ConfigError> {
+fn log(settings: &GivenSettings) -> Result<LogSettings, ConfigError> {
     let json = match given(&settings.log_format).unwrap_or("text") {
         "text" => false,
         "json" => true,
         _ => return Err(bad("LOG_FORMAT", "must be text or json")),
     };
-    Ok(Log {
+    Ok(LogSettings {
         level: given(&settings.log_level)
             .unwrap_or("info,actix_http=off")
             .to_owned(),
@@ -238,7 +238,7 @@ mod tests {
     use super::*;
     use infra::postgres::NewTitles;
 
-    fn refused(settings: Settings) -> String {
+    fn refused(settings: GivenSettings) -> String {
         Config::read(&settings).unwrap_err().to_string()
     }
 
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn no_setting_is_required() {
-        let config = Config::read(&Settings::default()).unwrap();
+        let config = Config::read(&GivenSettings::default()).unwrap();
         assert_eq!(
             (config.host.to_string().as_str(), config.port),
             ("127.0.0.1", 8000)
@@ -271,11 +271,11 @@ mod tests {
             (some("true"), NewTitles::Queued),
             (some("false"), NewTitles::Kept),
         ] {
-            let settings = Settings {
+            let settings = GivenSettings {
                 llm_base_url: some("http://localhost:1/v1"),
                 llm_model: some("model"),
                 llm_titles: value.clone(),
-                ..Settings::default()
+                ..GivenSettings::default()
             };
             let config = Config::read(&settings).unwrap();
             assert!(config.provider.new_titles() == titles, "{value:?}");
@@ -284,17 +284,17 @@ mod tests {
 
     #[test]
     fn doors_are_closed_with_a_database_of_somebody_else() {
-        let settings = Settings {
+        let settings = GivenSettings {
             database_url: some("postgres://a@b/c"),
             jwt_secret: some(&"s".repeat(32)),
-            ..Settings::default()
+            ..GivenSettings::default()
         };
         let config = Config::read(&settings).unwrap();
         assert!(!config.guest_login && !config.registration);
         assert_eq!(config.cors, AllowedOrigins::Only(Vec::new()));
     }
 
-    type Setting = fn(&mut Settings) -> &mut Option<String>;
+    type Setting = fn(&mut GivenSettings) -> &mut Option<String>;
 
     const BAD: [(&str, &str, Setting); 56] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
@@ -440,7 +440,7 @@ mod tests {
     #[test]
     fn a_bad_value_is_refused_by_name_in_one_sentence() {
         for (variable, value, setting) in BAD {
-            let mut settings = Settings::default();
+            let mut settings = GivenSettings::default();
             *setting(&mut settings) = some(value);
             let sentence = refused(settings);
             assert!(sentence.starts_with(variable), "{sentence}");
@@ -450,19 +450,19 @@ mod tests {
 
     #[test]
     fn a_database_of_somebody_else_needs_a_secret() {
-        let settings = Settings {
+        let settings = GivenSettings {
             database_url: some("postgres://a@b/c"),
-            ..Settings::default()
+            ..GivenSettings::default()
         };
         assert!(refused(settings).starts_with("JWT_SECRET is required"));
     }
 
     #[test]
     fn a_limit_can_be_set_and_switched_off() {
-        let settings = Settings {
+        let settings = GivenSettings {
             guest_limit: some("5/10s"),
             login_account_limit: some("off"),
-            ..Settings::default()
+            ..GivenSettings::default()
         };
         let limits = Config::read(&settings).unwrap().limits;
         assert_eq!(limits.guest, domain::limits::Rate::parse("5/10s"));

@@ -1,12 +1,12 @@
 //! The model provider: its settings, and the objects that follow from them.
 
 use super::{ConfigError, bad, given, parsed};
-use crate::cli::Settings;
+use crate::cli::GivenSettings;
 use crate::traces;
 use domain::admission::Budget;
 use domain::replies::ModelProvider;
 use infra::llm::{
-    ApiKey, BaseUrl, CertificatesUnusable, NoProvider, OpenAiCompatible, ProviderSettings,
+    BaseUrl, CertificatesUnusable, NoProvider, OpenAiCompatible, ProviderKey, ProviderSettings,
 };
 use infra::postgres::NewTitles;
 use std::ops::RangeInclusive;
@@ -28,7 +28,7 @@ pub struct Provider {
 impl Provider {
     /// # Errors
     /// The first setting that cannot be used, also if there is no provider.
-    pub fn read(settings: &Settings) -> Result<Self, ConfigError> {
+    pub fn read(settings: &GivenSettings) -> Result<Self, ConfigError> {
         let base_url = given(&settings.llm_base_url)
             .map(|url| {
                 let problem = "must be an address such as http://localhost:11434/v1, without a key";
@@ -38,7 +38,7 @@ impl Provider {
         let api_key = given(&settings.llm_api_key)
             .map(|key| {
                 let problem = "must consist of visible ASCII characters";
-                ApiKey::parse(key).ok_or_else(|| bad("LLM_API_KEY", problem))
+                ProviderKey::parse(key).ok_or_else(|| bad("LLM_API_KEY", problem))
             })
             .transpose()?;
         let model = given(&settings.llm_model).map(str::to_owned);

@@ -1,12 +1,12 @@
 use super::{ConfigError, bad, given};
-use crate::cli::Settings;
+use crate::cli::GivenSettings;
 use cluster::Options;
-use infra::storage::{Reserve, Storage as DiskRoom};
+use infra::storage::{DiskRoom, Reserve};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Where the data is stored.
-pub enum Storage {
+pub enum StorageLocation {
     /// The embedded PostgreSQL.
     Embedded(Embedded),
     /// An external PostgreSQL.
@@ -41,8 +41,8 @@ impl Embedded {
     }
 }
 
-impl Storage {
-    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
+impl StorageLocation {
+    pub(super) fn read(settings: &GivenSettings) -> Result<Self, ConfigError> {
         let jwt_secret = secret("JWT_SECRET", &settings.jwt_secret)?;
         let reserve = given(&settings.disk_reserve).map_or(Some(Reserve::Usual), Reserve::parse);
         let reserve = reserve.ok_or_else(|| {
@@ -89,7 +89,7 @@ pub(super) fn secret(
     }
 }
 
-impl std::fmt::Debug for Storage {
+impl std::fmt::Debug for StorageLocation {
     /// Without the secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -2,12 +2,15 @@
 
 use super::size::{number, size};
 use super::{ConfigError, bad, given};
-use crate::cli::Settings;
+use crate::cli::GivenSettings;
 use domain::usage::{Allowance, Allowances};
 
 /// The allowances. An embedded database has no limits by default, since its guests are the
 /// operator's.
-pub(super) fn allowances(settings: &Settings, embedded: bool) -> Result<Allowances, ConfigError> {
+pub(super) fn allowances(
+    settings: &GivenSettings,
+    embedded: bool,
+) -> Result<Allowances, ConfigError> {
     let usual = if embedded {
         Allowance::NONE
     } else {
@@ -92,13 +95,13 @@ mod tests {
 
     #[test]
     fn guests_of_others_are_limited_unless_that_is_switched_off() {
-        let settings = Settings::default();
+        let settings = GivenSettings::default();
         assert_eq!(allowances(&settings, true).unwrap(), Allowances::NONE);
         let usual = allowances(&settings, false).unwrap();
         assert_eq!(usual.guest, Allowance::GUEST);
         assert_eq!(usual.account, Allowance::NONE);
         let off = Some("off".to_owned());
-        let settings = Settings {
+        let settings = GivenSettings {
             guest_storage_limit: off.clone(),
             guest_conversation_limit: off.clone(),
             guest_titles_per_day: off,
@@ -112,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_refused_by_name() {
-        type Setting = fn(&mut Settings) -> &mut Option<String>;
+        type Setting = fn(&mut GivenSettings) -> &mut Option<String>;
         let bad: [(&str, &str, Setting); 6] = [
             ("GUEST_STORAGE_LIMIT", "1GB", |settings| {
                 &mut settings.guest_storage_limit
@@ -134,7 +137,7 @@ mod tests {
             }),
         ];
         for (variable, value, setting) in bad {
-            let mut settings = Settings::default();
+            let mut settings = GivenSettings::default();
             *setting(&mut settings) = Some(value.to_owned());
             let refused = allowances(&settings, false).unwrap_err();
             assert_eq!(refused.variable, variable);

@@ -3,7 +3,7 @@ use super::pace::Pace;
 use domain::clock::Clock;
 use domain::error::Error;
 use domain::error::ProviderFailure;
-use domain::jobs::{Did, JobQueue, Kind, Runner};
+use domain::jobs::{Did, JobKind, JobQueue, Runner};
 use infra::postgres::Database;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ pub(super) struct Lane {
     pub(super) queue: Arc<dyn JobQueue>,
     pub(super) clock: Arc<dyn Clock>,
     /// The kinds of the service's own jobs.
-    pub(super) own: Vec<Kind>,
+    pub(super) own: Vec<JobKind>,
     /// The time limit of a step without its own limit.
     pub(super) patience: Duration,
     /// Whether this lane also looks around and logs the waiting jobs of its kinds.
@@ -85,11 +85,12 @@ impl Lane {
             Ok(Ok(Did::Missed)) => Rest::For(MISSED),
             // Requests to a model have their own limits.
             Ok(Ok(Did::Step {
-                kind: Kind::Title, ..
+                kind: JobKind::Title,
+                ..
             })) => Rest::For(Duration::ZERO),
             // Searches compare directly what is not indexed yet.
             Ok(Ok(Did::Step {
-                kind: Kind::Search,
+                kind: JobKind::Search,
                 took,
             })) => Rest::Yielding(took),
             // Rests as long as the step took, so that requests always have at least half of the

@@ -8,7 +8,7 @@ pub use figures::{JobFigures, Steps};
 
 use domain::auth::RemovedOwners;
 use domain::clock::Clock;
-use domain::jobs::{JobQueue, Kind, Runner, Work};
+use domain::jobs::{JobKind, JobQueue, Runner, Work};
 use domain::purge::PurgeService;
 use domain::removal::RemovalService;
 use domain::replies::ModelProvider;
@@ -68,12 +68,15 @@ pub async fn upkeep(
     };
     let own = upkeep.kinds();
     let purge: Arc<dyn Work> = Arc::new(purge);
-    let mut works: Vec<(Kind, Arc<dyn Work>)> = vec![
-        (Kind::Usage, Arc::new(usage(&database, &clock, allowances))),
-        (Kind::Removal, Arc::new(removal)),
-        (Kind::Versions, Arc::clone(&purge)),
-        (Kind::Purge, purge),
-        (Kind::Search, Arc::new(search)),
+    let mut works: Vec<(JobKind, Arc<dyn Work>)> = vec![
+        (
+            JobKind::Usage,
+            Arc::new(usage(&database, &clock, allowances)),
+        ),
+        (JobKind::Removal, Arc::new(removal)),
+        (JobKind::Versions, Arc::clone(&purge)),
+        (JobKind::Purge, purge),
+        (JobKind::Search, Arc::new(search)),
     ];
     works.extend(
         own.iter()
@@ -111,7 +114,7 @@ pub async fn titles(
         runner: Runner::new(
             Arc::clone(&queue),
             Arc::clone(&clock),
-            [(Kind::Title, Arc::clone(&titles))],
+            [(JobKind::Title, Arc::clone(&titles))],
         ),
         queue: Arc::clone(&queue),
         clock: Arc::clone(&clock),

@@ -4,11 +4,11 @@
 use super::database::database;
 use super::generations::Generations;
 use super::limits::CountedLimits;
-use super::page::Page;
-use crate::parts::Parts;
-use crate::watched::Watched;
+use super::page::MetricsPage;
+use crate::parts::ServiceParts;
+use crate::watched::WatchedParts;
 use api::connection::Traffic;
-use domain::admission::{Budget, Usage};
+use domain::admission::{Budget, BudgetUsage};
 use domain::clock::Clock;
 use domain::shares::ViewCounts;
 use domain::storage::Room;
@@ -28,12 +28,12 @@ pub(super) struct Sources {
     clock: Arc<dyn Clock>,
     limits: Arc<CountedLimits>,
     generations: Arc<Generations>,
-    watched: Watched,
+    watched: WatchedParts,
 }
 
 impl Sources {
     pub(super) fn of(
-        parts: &Parts,
+        parts: &ServiceParts,
         limits: Arc<CountedLimits>,
         generations: Arc<Generations>,
     ) -> Self {
@@ -62,7 +62,7 @@ impl Sources {
         }
     }
 
-    fn service(&self, page: &mut Page<'_>) -> Result<(), Error> {
+    fn service(&self, page: &mut MetricsPage<'_>) -> Result<(), Error> {
         let version = [[("version", env!("CARGO_PKG_VERSION"))]];
         let help = "Always 1; the label has the version.";
         page.gauges("build_info", help, version.map(|labels| (labels, 1.0)))?;
@@ -79,7 +79,7 @@ impl Sources {
         page.gauge("share_views_unwritten_links", help, unwritten)
     }
 
-    fn traffic(&self, page: &mut Page<'_>) -> Result<(), Error> {
+    fn traffic(&self, page: &mut MetricsPage<'_>) -> Result<(), Error> {
         let traffic = &self.traffic;
         let help = "Connections of clients that are open.";
         page.gauge("http_connections_open", help, traffic.open.read() as f64)?;
@@ -93,13 +93,13 @@ impl Sources {
         page.counter("http_sent_bytes", help, traffic.sent.read())
     }
 
-    fn admission(&self, page: &mut Page<'_>) -> Result<(), Error> {
-        let usages: Vec<(&str, Usage)> = self
+    fn admission(&self, page: &mut MetricsPage<'_>) -> Result<(), Error> {
+        let usages: Vec<(&str, BudgetUsage)> = self
             .budgets
             .iter()
             .map(|(name, budget)| (*name, budget.usage()))
             .collect();
-        let each = |value: fn(&Usage) -> u64| {
+        let each = |value: fn(&BudgetUsage) -> u64| {
             let usages = usages.iter();
             usages.map(move |(name, usage)| ([("resource", *name)], value(usage) as f64))
         };
@@ -128,7 +128,7 @@ impl Sources {
         page.counters("rate_limited", help, limits)
     }
 
-    fn generations(&self, page: &mut Page<'_>) -> Result<(), Error> {
+    fn generations(&self, page: &mut MetricsPage<'_>) -> Result<(), Error> {
         let generations = &self.generations;
         let help = "Requests to models that are not answered completely, with those that wait.";
         page.gauge(
@@ -159,7 +159,7 @@ impl Sources {
         page.counters("generation_tokens", help, tokens)
     }
 
-    fn jobs(&self, page: &mut Page<'_>) -> Result<(), Error> {
+    fn jobs(&self, page: &mut MetricsPage<'_>) -> Result<(), Error> {
         let (jobs, now) = (&self.watched.jobs, self.clock.now());
         let backlogs = jobs.backlogs();
         let lengths = backlogs.iter().map(|(kind, backlog)| {
@@ -185,7 +185,7 @@ impl Sources {
         page.counters("job_failures", "Steps of jobs that failed.", failed)
     }
 
-    fn issuers(&self, page: &mut Page<'_>) -> Result<(), Error> {
+    fn issuers(&self, page: &mut MetricsPage<'_>) -> Result<(), Error> {
         let issuers = self
             .watched
             .issuers
@@ -200,7 +200,7 @@ impl Sources {
 
 impl Collector for Sources {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
-        let page = &mut Page(encoder);
+        let page = &mut MetricsPage(encoder);
         self.service(page)?;
         self.traffic(page)?;
         database(&self.database, page)?;

@@ -1,10 +1,10 @@
 //! The figures of the database's work.
 
-use super::page::Page;
+use super::page::MetricsPage;
 use infra::postgres::Database;
 use std::fmt::Error;
 
-pub(super) fn database(database: &Database, page: &mut Page<'_>) -> Result<(), Error> {
+pub(super) fn database(database: &Database, page: &mut MetricsPage<'_>) -> Result<(), Error> {
     let connections = database.connections();
     let states = [("in_use", connections.in_use), ("idle", connections.idle)];
     let help = "Connections to the database.";

@@ -1,14 +1,14 @@
 //! Serves the metrics: on a port and on threads of their own, so that a scrape does not wait for requests.
 
 use super::Metrics;
-use crate::listening::{Terms, listen};
+use crate::listening::{ConnectionTerms, listen};
 use actix_web::body::BoxBody;
 use actix_web::dev::ServerHandle;
 use actix_web::http::header::ContentType;
 use actix_web::middleware::from_fn;
 use actix_web::rt::System;
 use actix_web::{App, HttpResponse, web};
-use api::connection::{Connections, Patience, Unlimited};
+use api::connection::{ClientTimeouts, ConnectionLimits, Unlimited};
 use std::net::TcpListener;
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -35,11 +35,11 @@ impl Endpoint {
     pub fn start(
         listener: TcpListener,
         metrics: Metrics,
-        patience: Patience,
+        patience: ClientTimeouts,
     ) -> std::io::Result<Self> {
         let metrics = Arc::new(metrics);
-        let connections = Connections::new(CONNECTIONS, CONNECTIONS / 2, Unlimited::default());
-        let terms = Terms {
+        let connections = ConnectionLimits::new(CONNECTIONS, CONNECTIONS / 2, Unlimited::default());
+        let terms = ConnectionTerms {
             connections: connections.with_memory_of_heads(HEADS),
             patience,
             finishing: Duration::from_secs(1),

@@ -21,7 +21,7 @@ pub(super) struct Generations {
     pub(super) completed: Count,
     /// Answers whose reader has left before their end.
     pub(super) dropped: Count,
-    pub(super) failures: Failures,
+    pub(super) failures: AnswerFailures,
     /// Tokens, if the provider reports them: of requests, and of answers.
     pub(super) prompt_tokens: Count,
     pub(super) completion_tokens: Count,
@@ -29,9 +29,9 @@ pub(super) struct Generations {
 
 /// Failed answers by kind.
 #[derive(Debug, Default)]
-pub(super) struct Failures([Count; KINDS.len()]);
+pub(super) struct AnswerFailures([Count; KINDS.len()]);
 
-impl Failures {
+impl AnswerFailures {
     fn add(&self, error: &Error) {
         let kind = failure_kind(error);
         let counts = KINDS.iter().zip(&self.0);

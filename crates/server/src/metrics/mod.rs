@@ -17,7 +17,7 @@ mod trail;
 
 pub use endpoint::Endpoint;
 
-use crate::parts::Parts;
+use crate::parts::ServiceParts;
 use collector::Sources;
 use generations::{CountedProvider, Generations};
 use limits::CountedLimits;
@@ -33,7 +33,7 @@ pub struct Metrics(Registry);
 
 impl Metrics {
     /// Has the service of these parts counted.
-    pub fn of(parts: &mut Parts) -> Self {
+    pub fn of(parts: &mut ServiceParts) -> Self {
         let mut registry = Registry::default();
         let ours = registry.sub_registry_with_prefix("jan");
         parts.observer = Some(Arc::new(Requests::registered(ours)));

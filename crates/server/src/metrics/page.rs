@@ -10,9 +10,9 @@ pub(super) type Label<'a> = (&'static str, &'a str);
 
 /// The answer to a scrape, while it is written. Each metric has its line of help also where it has no
 /// value yet.
-pub(super) struct Page<'a>(pub(super) DescriptorEncoder<'a>);
+pub(super) struct MetricsPage<'a>(pub(super) DescriptorEncoder<'a>);
 
-impl Page<'_> {
+impl MetricsPage<'_> {
     pub(super) fn gauge(&mut self, name: &str, help: &str, value: f64) -> Result<(), Error> {
         self.described(name, help, MetricType::Gauge)?
             .encode_gauge(&value)

@@ -1,6 +1,6 @@
 //! The process itself, by Linux's own numbers; on other systems these are absent.
 
-use super::page::Page;
+use super::page::MetricsPage;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use std::fmt::Error;
@@ -13,7 +13,7 @@ pub(super) struct Process;
 
 impl Collector for Process {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
-        let mut page = Page(encoder);
+        let mut page = MetricsPage(encoder);
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let field = |name: &str| {
             let rest = status.lines().find_map(|line| line.strip_prefix(name))?;

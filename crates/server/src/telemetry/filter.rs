@@ -32,12 +32,12 @@ const OTHERS: LevelFilter = LevelFilter::WARN;
 
 /// A level for all modules, and levels for named modules: `info,infra=debug`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Filter {
+pub(super) struct LogFilter {
     usual: LevelFilter,
     named: Vec<(String, LevelFilter)>,
 }
 
-impl Filter {
+impl LogFilter {
     /// `None` where a part is neither a level nor a name with a level: a mistyped level would
     /// otherwise be taken for the name of a module, and the log would be empty.
     pub(super) fn parse(written: &str) -> Option<Self> {
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn a_mistyped_level_is_refused() {
         for good in ["info", "INFO", "warn,infra=debug", "off", "info, mio=warn"] {
-            assert!(Filter::parse(good).is_some(), "{good}");
+            assert!(LogFilter::parse(good).is_some(), "{good}");
         }
         for bad in [
             "loud",
@@ -121,13 +121,13 @@ mod tests {
             "",
             "a b=info",
         ] {
-            assert!(Filter::parse(bad).is_none(), "{bad}");
+            assert!(LogFilter::parse(bad).is_none(), "{bad}");
         }
     }
 
     #[test]
     fn a_library_is_heard_only_as_far_as_it_is_known() {
-        let heard = |filter: &str, target: &str| Filter::parse(filter).unwrap().of(target);
+        let heard = |filter: &str, target: &str| LogFilter::parse(filter).unwrap().of(target);
         for ours in [
             "server::purge",
             "api::request",
@@ -161,7 +161,8 @@ mod tests {
 
     #[test]
     fn the_nearest_name_counts() {
-        let filter = Filter::parse("warn,infra=info,infra::postgres=debug,actix_http=off").unwrap();
+        let filter =
+            LogFilter::parse("warn,infra=info,infra::postgres=debug,actix_http=off").unwrap();
         for (target, level) in [
             ("api", LevelFilter::WARN),
             ("infra::llm", LevelFilter::INFO),

@@ -3,11 +3,11 @@
 mod filter;
 mod output;
 
-pub use output::Output;
+pub use output::LogOutput;
 
-use crate::config::{ConfigError, Log};
+use crate::config::{ConfigError, LogSettings};
 use crate::traces::Traces;
-use filter::Filter;
+use filter::LogFilter;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal as _;
 use std::panic::PanicHookInfo;
@@ -21,8 +21,12 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 ///
 /// # Errors
 /// `LOG_LEVEL` is not a filter.
-pub fn start(log: &Log, output: &Output, traces: Option<&Traces>) -> Result<(), ConfigError> {
-    let filter = Filter::parse(&log.level).ok_or_else(|| ConfigError {
+pub fn start(
+    log: &LogSettings,
+    output: &LogOutput,
+    traces: Option<&Traces>,
+) -> Result<(), ConfigError> {
+    let filter = LogFilter::parse(&log.level).ok_or_else(|| ConfigError {
         variable: "LOG_LEVEL",
         problem: "must be error, warn, info, debug, trace or off, or a filter such as \
                   info,infra=debug"
@@ -45,7 +49,7 @@ pub fn start(log: &Log, output: &Output, traces: Option<&Traces>) -> Result<(), 
 }
 
 /// Writes lines in the form that the settings want.
-fn lines<S>(log: &Log, output: &Output) -> Box<dyn Layer<S> + Send + Sync>
+fn lines<S>(log: &LogSettings, output: &LogOutput) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {

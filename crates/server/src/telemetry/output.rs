@@ -32,13 +32,13 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// The queue to standard error. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Output {
+pub struct LogOutput {
     messages: Sender<Message>,
-    state: Arc<State>,
+    state: Arc<LogQueue>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct LogQueue {
     waiting: AtomicUsize,
     lost: AtomicU64,
 }
@@ -50,7 +50,7 @@ enum Message {
     Finish(SyncSender<()>),
 }
 
-impl Output {
+impl LogOutput {
     /// Begins to write to standard error.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Output {
 
     fn to(written: impl Write + Send + 'static) -> io::Result<Self> {
         let (messages, received) = mpsc::channel();
-        let state = Arc::new(State::default());
+        let state = Arc::new(LogQueue::default());
         let kept = Arc::clone(&state);
         thread::Builder::new()
             .name("log".to_owned())
@@ -100,7 +100,7 @@ impl Output {
     }
 }
 
-fn write_all(messages: &Receiver<Message>, state: &State, mut written: impl Write) {
+fn write_all(messages: &Receiver<Message>, state: &LogQueue, mut written: impl Write) {
     let mut batch = Batch::default();
     while let Ok(first) = messages.recv() {
         if matches!(first, Message::Line(_)) {
@@ -140,7 +140,7 @@ impl Batch {
         self.lines += 1;
     }
 
-    fn write(&mut self, state: &State, written: &mut impl Write) {
+    fn write(&mut self, state: &LogQueue, written: &mut impl Write) {
         if self.lines == 0 {
             return;
         }
@@ -176,18 +176,18 @@ fn write(written: &mut impl Write, mut line: &[u8]) {
     }
 }
 
-impl<'a> MakeWriter<'a> for Output {
-    type Writer = Line<'a>;
+impl<'a> MakeWriter<'a> for LogOutput {
+    type Writer = LogLine<'a>;
 
-    fn make_writer(&'a self) -> Line<'a> {
-        Line(self)
+    fn make_writer(&'a self) -> LogLine<'a> {
+        LogLine(self)
     }
 }
 
 /// One line, written in one piece.
-pub struct Line<'a>(&'a Output);
+pub struct LogLine<'a>(&'a LogOutput);
 
-impl Write for Line<'_> {
+impl Write for LogLine<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.0.add(line);
         Ok(line.len())
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn lines_that_do_not_fit_are_lost_and_told_of() {
         let (pipe, read) = mpsc::sync_channel(0);
-        let output = Output::to(Pipe(pipe)).unwrap();
+        let output = LogOutput::to(Pipe(pipe)).unwrap();
         let subscriber = tracing_subscriber::fmt().with_writer(output.clone());
         // The writing thread must find the same subscriber.
         subscriber.with_ansi(false).init();
@@ -245,7 +245,7 @@ mod tests {
     fn a_closed_standard_error_is_borne() {
         let (pipe, read) = mpsc::sync_channel(0);
         drop(read);
-        let output = Output::to(Pipe(pipe)).unwrap();
+        let output = LogOutput::to(Pipe(pipe)).unwrap();
         output.say("this line is lost");
         output.finish();
         assert_eq!(output.state.waiting.load(Ordering::Relaxed), 0);

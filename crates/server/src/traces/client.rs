@@ -10,14 +10,14 @@ use tokio::runtime::Handle;
 /// The HTTP client of the exporter. The exporter has a thread of its own; the connections are made on the
 /// runtime of the program.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(super) struct ExporterClient {
     http: reqwest::Client,
     runtime: Handle,
     /// Whether the last export failed: the log has that once.
     is_failing: Arc<AtomicBool>,
 }
 
-impl Client {
+impl ExporterClient {
     pub(super) fn new(timeout: Duration) -> reqwest::Result<Self> {
         let http = reqwest::Client::builder()
             // Headers with credentials go only to the named collector.
@@ -49,7 +49,7 @@ impl Client {
 }
 
 #[async_trait::async_trait]
-impl HttpClient for Client {
+impl HttpClient for ExporterClient {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let request = reqwest::Request::try_from(request)?;
         let http = self.http.clone();

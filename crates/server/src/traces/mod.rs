@@ -10,12 +10,12 @@ pub use context::{carry, tracing};
 pub use provider::traced;
 
 use crate::config::ConfigError;
-use client::Client;
+use client::ExporterClient;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use settings::Settings;
+use settings::TraceSettings;
 use std::time::Duration;
 use tracing::{Level, Subscriber};
 use tracing_subscriber::Layer;
@@ -38,14 +38,14 @@ impl Traces {
     /// # Errors
     /// A variable cannot be used.
     pub fn start() -> Result<Option<Self>, ConfigError> {
-        let Some(settings) = Settings::read(|name| std::env::var(name).ok())? else {
+        let Some(settings) = TraceSettings::read(|name| std::env::var(name).ok())? else {
             return Ok(None);
         };
         let unusable = |error: &dyn std::fmt::Display| ConfigError {
             variable: settings::ENDPOINT,
             problem: format!("cannot be used: {error}"),
         };
-        let client = Client::new(settings.timeout).map_err(|error| unusable(&error))?;
+        let client = ExporterClient::new(settings.timeout).map_err(|error| unusable(&error))?;
         // It reads the headers from the environment.
         let exporter = SpanExporter::builder()
             .with_http()

@@ -16,7 +16,7 @@ const HTTP: &str = "http/protobuf";
 
 /// Where spans go.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Settings {
+pub(super) struct TraceSettings {
     pub(super) endpoint: String,
     /// How long an export may take.
     pub(super) timeout: Duration,
@@ -24,7 +24,7 @@ pub(super) struct Settings {
     pub(super) is_named: bool,
 }
 
-impl Settings {
+impl TraceSettings {
     /// `None`: no collector is named, or traces are switched off. An empty value counts as absent.
     pub(super) fn read(
         variable: impl Fn(&'static str) -> Option<String>,
@@ -80,12 +80,12 @@ impl Settings {
 mod tests {
     use super::*;
 
-    fn read(given: &[(&str, &str)]) -> Result<Option<Settings>, String> {
+    fn read(given: &[(&str, &str)]) -> Result<Option<TraceSettings>, String> {
         let find = |name: &'static str| {
             let found = given.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        Settings::read(find).map_err(|error| error.to_string())
+        TraceSettings::read(find).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -23,12 +23,12 @@ use domain::usage::{Allowances, UsageGuard};
 use infra::clock::{RandomIds, RuntimeTimer, SystemClock};
 use infra::limits::GovernorLimits;
 use infra::postgres::{Database, PgShares, PgUsage};
-use infra::security::{Argon2Hasher, HmacSuccessors, Issuers, Jwt};
+use infra::security::{Argon2Hasher, ExternalIssuers, HmacSuccessors, Jwt};
 use infra::tasks::BackgroundTasks;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use serde_json::{Value, json};
-use server::Parts;
+use server::ServiceParts;
 use server::config::AllowedOrigins;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, LazyLock};
@@ -81,7 +81,7 @@ impl TestApp {
     }
 
     /// A service that differs from the usual one.
-    pub(crate) async fn spawn_with(change: impl FnOnce(&mut Parts)) -> Self {
+    pub(crate) async fn spawn_with(change: impl FnOnce(&mut ServiceParts)) -> Self {
         let schema = Schema::migrated().await;
         let database = schema.usual_database();
         Self::serve(schema, database, change)
@@ -98,7 +98,7 @@ impl TestApp {
     pub(crate) fn serve(
         schema: Schema,
         database: Database,
-        change: impl FnOnce(&mut Parts),
+        change: impl FnOnce(&mut ServiceParts),
     ) -> Self {
         let clock = Arc::new(PinnedClock::new());
         Self::serve_at(clock, schema, database, change)
@@ -109,14 +109,14 @@ impl TestApp {
         clock: Arc<PinnedClock>,
         schema: Schema,
         database: Database,
-        change: impl FnOnce(&mut Parts),
+        change: impl FnOnce(&mut ServiceParts),
     ) -> Self {
         let trail = Arc::new(Trail::default());
         let usage_of = database.clone();
-        let mut parts = Parts {
+        let mut parts = ServiceParts {
             database,
             tokens: Arc::new(Jwt::new(SECRET.as_bytes(), clock.clone()).unwrap()),
-            external: Arc::new(Issuers::default()),
+            external: Arc::new(ExternalIssuers::default()),
             gateway: None,
             successors: Arc::new(HmacSuccessors::new(SECRET.as_bytes())),
             hasher: HASHER.clone(),
@@ -151,10 +151,10 @@ impl TestApp {
             body_rate: patient_rate(),
             long_work: api::LongWork::new(2),
             terms: terms(),
-            room: infra::storage::Storage::unmeasured(),
+            room: infra::storage::DiskRoom::unmeasured(),
             workers: Some(1),
             observer: None,
-            watched: server::watched::Watched::default(),
+            watched: server::watched::WatchedParts::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -415,17 +415,17 @@ fn guard(allowances: Allowances, database: &Database, clock: &Arc<PinnedClock>) 
     Arc::new(UsageGuard::new(allowances, store, clock.clone()))
 }
 
-fn terms() -> server::Terms {
-    server::Terms {
+fn terms() -> server::ConnectionTerms {
+    server::ConnectionTerms {
         connections: everybody(),
-        patience: api::connection::Patience::USUAL,
+        patience: api::connection::ClientTimeouts::USUAL,
         finishing: Duration::from_secs(25),
     }
 }
 
 /// As many connections as anybody wants: all tests come from one address.
-fn everybody() -> api::connection::Connections {
-    api::connection::Connections::new(1 << 20, 1 << 20, api::connection::Unlimited::default())
+fn everybody() -> api::connection::ConnectionLimits {
+    api::connection::ConnectionLimits::new(1 << 20, 1 << 20, api::connection::Unlimited::default())
 }
 
 /// Limits by the pinned time.

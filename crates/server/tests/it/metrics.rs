@@ -6,7 +6,7 @@ use crate::provider::{Provider, answers, says};
 use crate::purge::until;
 use crate::races::hold;
 use crate::rows;
-use api::connection::Patience;
+use api::connection::ClientTimeouts;
 use api::{Observed, Observer};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -21,7 +21,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
 /// The limits of the port of the metrics: an answer must be taken soon.
-const PATIENCE: Patience = Patience {
+const PATIENCE: ClientTimeouts = ClientTimeouts {
     request: Duration::from_secs(60),
     answer: Duration::from_secs(1),
 };

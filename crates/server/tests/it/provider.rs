@@ -4,7 +4,7 @@
 use crate::db::RUNTIME;
 use crate::proxy::at_once;
 use domain::replies::ModelProvider;
-use infra::llm::{ApiKey, BaseUrl, OpenAiCompatible, ProviderSettings};
+use infra::llm::{BaseUrl, OpenAiCompatible, ProviderKey, ProviderSettings};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -174,7 +174,7 @@ pub(crate) fn connected(
 ) -> Arc<dyn ModelProvider> {
     let mut settings = ProviderSettings {
         base_url: BaseUrl::parse(url).unwrap(),
-        api_key: ApiKey::parse("sk-test"),
+        api_key: ProviderKey::parse("sk-test"),
         model: Some("test-model".to_owned()),
         strict_roles: false,
         silence: Duration::from_secs(30),

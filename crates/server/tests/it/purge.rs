@@ -4,7 +4,7 @@ use crate::app::TestApp;
 use crate::db::{RUNTIME, Schema};
 use crate::rows;
 use domain::clock::Clock;
-use domain::jobs::{Job, JobQueue as _, Kind, Portion, Step};
+use domain::jobs::{Job, JobKind, JobQueue as _, Portion, Step};
 use domain::purge::PurgeStore as _;
 use domain::upkeep::Retention;
 use domain::usage::Allowances;
@@ -228,7 +228,7 @@ async fn a_step_takes_a_portion_of_bytes_however_few_the_rows_are() {
     let database = app.schema.patient_database(2);
     let (queue, store) = (PgJobs(database.clone()), PgPurge(database));
     let now = app.clock.now();
-    let due = queue.due(&[Kind::Purge], Job::START, now, 1).await;
+    let due = queue.due(&[JobKind::Purge], Job::START, now, 1).await;
     let job = due.unwrap().remove(0);
     // As many rows as there are would fit in.
     let portion = Portion::of(64 * Portion::ROW);

@@ -8,7 +8,7 @@ use crate::shares::many::multiply;
 use crate::shares::{message, share_item};
 use domain::clock::Clock as _;
 use domain::id::OwnerId;
-use domain::jobs::{Job, JobQueue as _, Kind};
+use domain::jobs::{Job, JobKind, JobQueue as _};
 use domain::repeats::{RepeatKey, RepeatStore as _};
 use domain::secret::Digest;
 use infra::clock::SystemClock;
@@ -136,7 +136,7 @@ async fn jobs_that_are_not_due_are_not_read() {
         select gen_random_uuid(), 2, gen_random_uuid(), now(), now() + interval '1 day'
         from generate_series(1, 20000)";
     schema.rows(many).await;
-    let kinds = [Kind::Title, Kind::Purge, Kind::Removal];
+    let kinds = [JobKind::Title, JobKind::Purge, JobKind::Removal];
     let look = async || {
         let now = SystemClock.now();
         jobs.due(&kinds, Job::START, now, 64).await.unwrap()

@@ -6,7 +6,7 @@ use crate::purge::until;
 use crate::rows;
 use chrono::TimeDelta;
 use domain::clock::Clock as _;
-use domain::jobs::{Job, JobQueue as _, Kind, Portion, Step};
+use domain::jobs::{Job, JobKind, JobQueue as _, Portion, Step};
 use domain::usage::UsageStore as _;
 use domain::usage::{Allowance, Allowances};
 use infra::postgres::{PgJobs, PgUsage};
@@ -364,7 +364,7 @@ async fn each_step_of_a_count_goes_on_where_the_last_one_ended_and_takes_a_porti
     usage(&alice).await;
     let (clock, database) = (Arc::clone(&app.clock), app.schema.patient_database(2));
     let (queue, store) = (PgJobs(database.clone()), PgUsage(database));
-    let due = || queue.due(&[Kind::Usage], Job::START, clock.now(), 1);
+    let due = || queue.due(&[JobKind::Usage], Job::START, clock.now(), 1);
     let job = due().await.unwrap().remove(0);
     // So few rows are read in a step, and as many messages.
     let (portion, rows) = (Portion::of(50 * Portion::ROW), 50);

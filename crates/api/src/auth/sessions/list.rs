@@ -1,4 +1,4 @@
-use super::{Seen, SessionListBody};
+use super::{SeenSession, SessionListBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::list::{OrderParam, unknown_cursor};
@@ -61,11 +61,11 @@ pub(crate) async fn list_sessions(
 ) -> Result<HttpResponse, ApiError> {
     actor.person()?;
     let (page, current) = auth.list_sessions(actor, query.try_into()?).await?;
-    let seen = |session| Seen { session, current };
+    let seen = |session| SeenSession { session, current };
     let page = Page {
         data: page.data.into_iter().map(seen).collect(),
         has_more: page.has_more,
     };
-    let cursor = |last: &Seen| last.session.id.to_string();
+    let cursor = |last: &SeenSession| last.session.id.to_string();
     Ok(HttpResponse::Ok().json(SessionListBody::new(page, cursor)))
 }

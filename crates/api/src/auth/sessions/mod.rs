@@ -47,13 +47,13 @@ impl Listed for SessionBody {
 }
 
 /// A session, and whether it is the caller's own.
-pub(crate) struct Seen {
+pub(crate) struct SeenSession {
     session: Session,
     current: Option<SessionId>,
 }
 
-impl From<Seen> for SessionBody {
-    fn from(Seen { session, current }: Seen) -> Self {
+impl From<SeenSession> for SessionBody {
+    fn from(SeenSession { session, current }: SeenSession) -> Self {
         Self {
             id: session.id.to_string(),
             object: SessionObject::Session,

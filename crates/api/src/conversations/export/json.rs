@@ -3,7 +3,7 @@ use crate::conversations::ConversationBody;
 use crate::error::ApiError;
 use crate::items::ItemBody;
 use crate::items::parts::shown;
-use crate::memory::Part;
+use crate::memory::AnswerPart;
 use crate::stream::internal;
 use domain::conversations::Conversation;
 use domain::items::{ExportEntry, ExportPlace};
@@ -14,7 +14,7 @@ use serde::Serialize;
 pub(super) fn write(
     source: Source,
     conversation: Conversation,
-) -> Result<impl Stream<Item = Result<Part, ApiError>>, ApiError> {
+) -> Result<impl Stream<Item = Result<AnswerPart, ApiError>>, ApiError> {
     let mut writer = Writer {
         text: Vec::new(),
         open: None,
@@ -33,10 +33,10 @@ pub(super) fn write(
             .await;
         let entries = entries?;
         let Some(place) = writer.entries(entries)? else {
-            return Ok(Some((Part::new(writer.end(), memory), None)));
+            return Ok(Some((AnswerPart::new(writer.end(), memory), None)));
         };
         let text = std::mem::take(&mut writer.text);
-        let part = Part::new(text, memory);
+        let part = AnswerPart::new(text, memory);
         Ok(Some((part, Some((source, writer, place)))))
     }))
 }

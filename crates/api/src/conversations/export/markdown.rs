@@ -2,7 +2,7 @@ use super::folded::folded;
 use super::{Source, parts};
 use crate::error::ApiError;
 use crate::markdown::closing;
-use crate::memory::Part;
+use crate::memory::AnswerPart;
 use chrono::{DateTime, Utc};
 use domain::conversations::Conversation;
 use domain::id::Sequence;
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 pub(super) fn write(
     source: Source,
     conversation: Conversation,
-) -> impl Stream<Item = Result<Part, ApiError>> {
+) -> impl Stream<Item = Result<AnswerPart, ApiError>> {
     let state = Some((source, title(&conversation), Sequence::default()));
     stream::try_unfold(state, |state| async move {
         let Some((mut source, mut text, after)) = state else {
@@ -38,7 +38,7 @@ pub(super) fn write(
         });
         let text = text.await?;
         let next = reached.map(|reached| (source, String::new(), reached));
-        Ok(Some((Part::new(text.into_bytes(), memory), next)))
+        Ok(Some((AnswerPart::new(text.into_bytes(), memory), next)))
     })
 }
 

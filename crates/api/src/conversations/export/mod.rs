@@ -12,7 +12,7 @@ use crate::extract::{Authenticated, Query};
 use crate::items::ItemBody;
 use crate::items::parts::PartsBody;
 use crate::long_work::{LongWork, Turns};
-use crate::memory::{PAGE, Parts, take_memory};
+use crate::memory::{AnswerParts, PAGE, take_memory};
 use crate::stream::in_parts;
 use crate::timestamp::Timestamp;
 use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
@@ -84,7 +84,7 @@ pub(crate) struct EarlierVersionBody {
 
 /// The place from which an export reads, and its end.
 struct Source {
-    parts: Parts,
+    parts: AnswerParts,
     items: Arc<ItemService>,
     owner: OwnerId,
     id: ConversationId,
@@ -178,7 +178,7 @@ async fn export(
     take_memory(request, PAGE).await?;
     let conversation = conversations.get(owner, id).await?;
     let source = Source {
-        parts: Parts::of(request),
+        parts: AnswerParts::of(request),
         items,
         owner,
         id,

@@ -1,7 +1,7 @@
 //! Parts as Markdown, for reading.
 
 use super::folded::folded;
-use domain::items::{Address, Object, Part, Parts, elements, text as string};
+use domain::items::{JsonObject, MediaAddress, Part, Parts, elements, text as string};
 use domain::replies::prompt::{Tied, tied_parts};
 
 /// The texts of a message, with its pictures and files.
@@ -9,9 +9,11 @@ pub(super) fn message(parts: &Parts) -> String {
     let parts = parts.each();
     let each = parts.iter().map(|part| match Part::of(part) {
         Part::Text(text) => text,
-        Part::Picture(Some(Address { url, .. })) => linked("Picture", &url),
+        Part::Picture(Some(MediaAddress { url, .. })) => linked("Picture", &url),
         Part::Picture(None) => "*(A picture.)*".to_owned(),
-        Part::File(Some(Address { url, name })) => linked(name.as_deref().unwrap_or("File"), &url),
+        Part::File(Some(MediaAddress { url, name })) => {
+            linked(name.as_deref().unwrap_or("File"), &url)
+        }
         Part::File(None) => match part.text("filename") {
             Some(name) => format!("*(The file {}.)*", line(&name)),
             None => "*(A file.)*".to_owned(),
@@ -42,12 +44,12 @@ pub(super) fn other(text: &mut String, parts: &Parts) {
 }
 
 /// The thoughts of a reasoning item: its summary and its content.
-fn thoughts(object: &Object<'_>) -> String {
+fn thoughts(object: &JsonObject<'_>) -> String {
     let lists = ["summary", "content"].into_iter();
     let lists = lists
         .filter_map(|name| elements(object.get(name)?))
         .flatten();
-    let texts = lists.filter_map(|part| Object::parse(part)?.get("text").and_then(string));
+    let texts = lists.filter_map(|part| JsonObject::parse(part)?.get("text").and_then(string));
     texts.collect::<Vec<_>>().join("\n\n")
 }
 

@@ -57,12 +57,12 @@ impl BodyRate {
 }
 
 /// A complete body, and its memory.
-pub(super) struct Incoming {
+pub(super) struct ReceivedBody {
     pub(super) bytes: Vec<u8>,
     pub(super) memory: Taken,
 }
 
-impl Incoming {
+impl ReceivedBody {
     /// Reads the body, after the caller is known. The bodies of unknown callers are not read.
     pub(super) async fn read(
         request: &HttpRequest,

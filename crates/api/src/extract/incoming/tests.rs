@@ -7,7 +7,7 @@ use actix_web::test::TestRequest;
 async fn a_body_is_hardly_ever_copied_and_counts_the_bytes_so_far() {
     let request = TestRequest::default().to_http_request();
     let memory = Memory::new(256 * 1024 * 1024);
-    let mut incoming = Incoming {
+    let mut incoming = ReceivedBody {
         bytes: Vec::new(),
         memory: memory.for_body(taker(&request)).map_err(|_| ()).unwrap(),
     };

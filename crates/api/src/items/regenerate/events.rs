@@ -95,28 +95,28 @@ impl ReplyEvents {
 }
 
 /// A part of a reply that goes well.
-pub(crate) enum Part {
+pub(crate) enum ReplyPart {
     Reasoning(String),
     Text(String),
     Completed(Finished),
 }
 
 impl Events for ReplyEvents {
-    type Part = Part;
+    type Part = ReplyPart;
 
-    async fn next(&mut self) -> Option<Result<Part, ApiError>> {
+    async fn next(&mut self) -> Option<Result<ReplyPart, ApiError>> {
         Some(match self.generation.next().await? {
-            Progress::Reasoning(text) => Ok(Part::Reasoning(text)),
-            Progress::Text(text) => Ok(Part::Text(text)),
-            Progress::Ended(ended) => ended.map(Part::Completed).map_err(ApiError::from),
+            Progress::Reasoning(text) => Ok(ReplyPart::Reasoning(text)),
+            Progress::Text(text) => Ok(ReplyPart::Text(text)),
+            Progress::Ended(ended) => ended.map(ReplyPart::Completed).map_err(ApiError::from),
         })
     }
 
-    fn written(&self, part: Part) -> Result<String, ApiError> {
+    fn written(&self, part: ReplyPart) -> Result<String, ApiError> {
         match part {
-            Part::Reasoning(text) => EventName::ReasoningDelta.with(&Delta { text }),
-            Part::Text(text) => EventName::Delta.with(&Delta { text }),
-            Part::Completed(finished) => EventName::Completed.with(&Completed {
+            ReplyPart::Reasoning(text) => EventName::ReasoningDelta.with(&Delta { text }),
+            ReplyPart::Text(text) => EventName::Delta.with(&Delta { text }),
+            ReplyPart::Completed(finished) => EventName::Completed.with(&Completed {
                 item: finished.generated.item.into(),
                 context_truncated: self.generation.is_context_truncated,
                 finish_reason: finished.finish_reason,

@@ -2,7 +2,7 @@ use super::sessions::username;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, profile};
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::auth::{AccountService, Email, Profile, UserKind};
+use domain::auth::{AccountService, Email, ExternalProfile, UserKind};
 use endpoint::get;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ struct MeBody {
 
 impl MeBody {
     /// The same, with the profile from an external issuer's token.
-    fn with(self, profile: Profile) -> Self {
+    fn with(self, profile: ExternalProfile) -> Self {
         let username = profile.email.as_ref().or(profile.name.as_ref()).cloned();
         Self {
             username: username.unwrap_or(self.username),

@@ -3,7 +3,7 @@ use crate::conversations::MetadataBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::openai::items::{Twenty, new_items};
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::conversations::{ConversationService, CreateConversation, Metadata};
 use domain::items::ItemService;
@@ -34,7 +34,7 @@ pub(crate) async fn create_conversation(
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     request: HttpRequest,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
     Body(body, _): Body<CreateConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
     let sent = body.items.unwrap_or_default();

@@ -1,6 +1,6 @@
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::state::Expected;
@@ -22,7 +22,7 @@ pub(crate) async fn delete_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     id: web::Path<String>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
 ) -> Result<HttpResponse, ApiError> {
     let id = super::id(&id)?;
     conversations

@@ -1,7 +1,7 @@
 use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
 use endpoint::get;
@@ -13,7 +13,7 @@ pub(crate) async fn get_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     id: web::Path<String>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
 ) -> Result<HttpResponse, ApiError> {
     let found = conversations.get(actor.owner_id, super::id(&id)?).await?;
     Ok(HttpResponse::Ok().json(ConversationBody::from(found)))

@@ -2,7 +2,7 @@ use super::ConversationBody;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::openai::list::ListBody;
-use crate::openai::query::{Page, Query};
+use crate::openai::query::{OpenAiPage, OpenAiQuery};
 use actix_web::{HttpResponse, web};
 use domain::conversations::{ConversationList, ConversationService, FlagFilter, ListSort};
 use domain::id::ConversationId;
@@ -16,7 +16,7 @@ use endpoint::get;
 pub(crate) async fn list_conversations(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
-    Query(query): Query<Page>,
+    OpenAiQuery(query): OpenAiQuery<OpenAiPage>,
 ) -> Result<HttpResponse, ApiError> {
     let list = ConversationList {
         limit: query.limit()?,

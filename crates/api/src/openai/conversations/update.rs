@@ -2,7 +2,7 @@ use super::ConversationBody;
 use crate::conversations::MetadataBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, present};
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpResponse, web};
 use domain::conversations::{Change, ConversationChanges, ConversationService, Metadata};
 use domain::state::Expected;
@@ -26,7 +26,7 @@ pub(crate) async fn update_conversation(
     Authenticated(actor): Authenticated,
     conversations: web::Data<ConversationService>,
     id: web::Path<String>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
     Body(body, _): Body<UpdateConversationBody>,
 ) -> Result<HttpResponse, ApiError> {
     let metadata = body.metadata.flatten().unwrap_or_default();

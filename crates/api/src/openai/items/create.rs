@@ -2,7 +2,7 @@ use super::{ItemListBody, Twenty, new_items};
 use crate::error::{ApiError, code};
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::long_work::json;
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::ConversationId;
 use domain::items::{Item, ItemService};
@@ -30,7 +30,7 @@ pub(crate) async fn create_items(
     items: web::Data<ItemService>,
     request: HttpRequest,
     conversation: web::Path<String>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
     Body(body, _): Body<CreateItemsBody>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;

@@ -2,7 +2,7 @@ use super::both;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::openai::conversations::ConversationBody;
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpResponse, web};
 use domain::conversations::ConversationService;
 use domain::items::ItemService;
@@ -19,7 +19,7 @@ pub(crate) async fn delete_item(
     conversations: web::Data<ConversationService>,
     items: web::Data<ItemService>,
     path: web::Path<(String, String)>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = both(path.into_inner())?;
     items

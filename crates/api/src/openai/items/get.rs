@@ -3,7 +3,7 @@ use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::long_work::json;
 use crate::memory::{PAGE, take_memory};
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::items::ItemService;
 use endpoint::get;
@@ -16,7 +16,7 @@ pub(crate) async fn get_item(
     items: web::Data<ItemService>,
     request: HttpRequest,
     path: web::Path<(String, String)>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
 ) -> Result<HttpResponse, ApiError> {
     let (conversation, item) = both(path.into_inner())?;
     take_memory(&request, PAGE).await?;

@@ -4,7 +4,7 @@ use crate::extract::Authenticated;
 use crate::long_work::json;
 use crate::memory::{PAGE, take_memory};
 use crate::openai::ids;
-use crate::openai::query::{Page, Query};
+use crate::openai::query::{OpenAiPage, OpenAiQuery};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::id::{ConversationId, ItemId};
 use domain::items::{Item, ItemService, ListItems};
@@ -20,7 +20,7 @@ pub(crate) async fn list_items(
     items: web::Data<ItemService>,
     request: HttpRequest,
     conversation: web::Path<String>,
-    Query(query): Query<Page>,
+    OpenAiQuery(query): OpenAiQuery<OpenAiPage>,
 ) -> Result<HttpResponse, ApiError> {
     let conversation = ConversationId::parse(&conversation)?;
     let list = ListItems {

@@ -4,10 +4,10 @@ use super::sound::{about, given, needed, renamed};
 use crate::error::{ApiError, code};
 use crate::openai::{fields, texts};
 use domain::error::Error;
-use domain::items::{Content, ItemType, NewItem, Object, Role, elements, text};
+use domain::items::{Content, ItemType, JsonObject, NewItem, Role, elements, text};
 
 /// A message, with its content as a text or as parts.
-pub(super) fn read(at: &str, object: &Object<'_>) -> Result<NewItem, ApiError> {
+pub(super) fn read(at: &str, object: &JsonObject<'_>) -> Result<NewItem, ApiError> {
     let word = needed(at, object, "role")?;
     let role = texts::role(&word).ok_or_else(|| {
         let rule = "must be one of `system`, `developer`, `user`, `assistant`, `tool`.";
@@ -41,7 +41,7 @@ pub(super) fn read(at: &str, object: &Object<'_>) -> Result<NewItem, ApiError> {
 
 /// Refuses the part that keeps the other fields of a message: it would be taken for them.
 fn no_reserved_part(at: &str, parts: &[&str]) -> Result<(), ApiError> {
-    let mut objects = parts.iter().map(|part| Object::parse(part));
+    let mut objects = parts.iter().map(|part| JsonObject::parse(part));
     match objects.position(|part| part.as_ref().is_some_and(fields::are)) {
         None => Ok(()),
         Some(place) => {
@@ -56,7 +56,7 @@ fn no_reserved_part(at: &str, parts: &[&str]) -> Result<(), ApiError> {
 /// The text of parts that are shown in the same way as a text alone.
 fn plain(role: Role, parts: &[&str]) -> Option<String> {
     let [only] = parts else { return None };
-    let object = Object::parse(only)?;
+    let object = JsonObject::parse(only)?;
     let names: Vec<_> = object.fields().map(|(name, _)| name).collect();
     let (kind, usual): (_, &[&str]) = match role {
         Role::Assistant => ("output_text", &["type", "text", "annotations"]),

@@ -10,7 +10,7 @@ mod sent;
 mod shown;
 mod sound;
 
-pub(super) use read::Incoming;
+pub(super) use read::IncomingItem;
 pub(super) use sent::{Twenty, new_items};
 pub(super) use shown::{ItemBody, id};
 

@@ -6,23 +6,23 @@ use crate::error::{ApiError, code};
 use crate::openai::{fields, ids};
 use domain::error::{Error, Resource};
 use domain::id::{ItemId, OwnerId};
-use domain::items::{Content, ItemService, ItemType, NewItem, Object, Reasoning, text};
+use domain::items::{Content, ItemService, ItemType, JsonObject, NewItem, Reasoning, text};
 use domain::responses::ResponseService;
 use std::collections::HashSet;
 
 /// An item of a request.
-pub(in crate::openai) enum Incoming {
+pub(in crate::openai) enum IncomingItem {
     Item(NewItem),
     /// A copy of an item of the owner's.
     Reference(ItemId),
 }
 
-impl Incoming {
+impl IncomingItem {
     /// Reads the item at this place of the request.
     pub(in crate::openai) fn read(at: &str, sent: &str) -> Result<Self, ApiError> {
         // A lone surrogate would otherwise look like a value of the wrong type.
         crate::chat::has_nul(at, sent)?;
-        let Some(object) = Object::parse(sent) else {
+        let Some(object) = JsonObject::parse(sent) else {
             let message = format!("{at} must be an object.");
             return Err(ApiError::new(code::INVALID_TYPE, message).param(at));
         };
@@ -71,7 +71,7 @@ impl Incoming {
 }
 
 /// The type of an item; a message and a reference may leave it out.
-fn kind(at: &str, object: &Object<'_>) -> Result<String, ApiError> {
+fn kind(at: &str, object: &JsonObject<'_>) -> Result<String, ApiError> {
     match object.text("type") {
         Some(kind) => Ok(kind),
         None if given(object, "type").is_some() => {
@@ -91,7 +91,7 @@ const WITH_STATUS: [&str; 4] = [
     "reasoning",
 ];
 
-fn status(at: &str, kind: &str, object: &Object<'_>) -> Result<(), ApiError> {
+fn status(at: &str, kind: &str, object: &JsonObject<'_>) -> Result<(), ApiError> {
     let Some(value) = given(object, "status").filter(|_| WITH_STATUS.contains(&kind)) else {
         return Ok(());
     };
@@ -105,14 +105,14 @@ fn status(at: &str, kind: &str, object: &Object<'_>) -> Result<(), ApiError> {
     }
 }
 
-fn reference(at: &str, object: &Object<'_>) -> Result<Incoming, ApiError> {
+fn reference(at: &str, object: &JsonObject<'_>) -> Result<IncomingItem, ApiError> {
     let mut names = object.fields().map(|(name, _)| name);
     if let Some(name) = names.find(|name| !["id", "type"].contains(name)) {
         let rule = "is not a field of an item_reference. The fields are `id`, `type`.";
         return Err(about(code::UNKNOWN_FIELD, at, name, rule));
     }
     let id = ids::read(&needed(at, object, "id")?);
-    id.map(Incoming::Reference)
+    id.map(IncomingItem::Reference)
         .map_err(|error| absent(at, error))
 }
 
@@ -121,7 +121,7 @@ fn absent(at: &str, error: Error) -> ApiError {
 }
 
 /// An item that is not a message: kept as it is, but for its id.
-fn other(at: &str, kind: &str, object: &Object<'_>) -> Result<NewItem, ApiError> {
+fn other(at: &str, kind: &str, object: &JsonObject<'_>) -> Result<NewItem, ApiError> {
     let kind = ItemType::parse(kind).map_err(|error| error.within(at))?;
     let kept = object.fields().filter(|(name, _)| *name != "id");
     let parts = format!("[{}]", fields::written(kept));

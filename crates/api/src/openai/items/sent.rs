@@ -1,6 +1,6 @@
 //! The items of a request.
 
-use super::read::Incoming;
+use super::read::IncomingItem;
 use crate::error::{ApiError, code};
 use crate::long_work::LongWork;
 use crate::replays::found::service;
@@ -68,7 +68,7 @@ pub(in crate::openai) async fn new_items(
     let bytes = sent.iter().map(|sent| sent.get().len()).sum();
     let read = move || {
         let sent = sent.iter().enumerate();
-        let read = sent.map(|(index, sent)| Incoming::read(&place(index), sent.get()));
+        let read = sent.map(|(index, sent)| IncomingItem::read(&place(index), sent.get()));
         read.collect::<Result<Vec<_>, _>>()
     };
     let incoming = LongWork::run(request, bytes, read).await?;

@@ -1,7 +1,7 @@
 //! Items as OpenAI's API shows them.
 
 use crate::openai::{fields, ids, texts};
-use domain::items::{Item, ItemType, Object, Parts, Role, elements, quoted};
+use domain::items::{Item, ItemType, JsonObject, Parts, Role, elements, quoted};
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -38,7 +38,7 @@ fn of_parts(role: Role, id: &str, parts: &Parts) -> String {
     let mut more = None;
     let mut content = Vec::with_capacity(all.len());
     for part in all {
-        match Object::parse(part).filter(fields::are) {
+        match JsonObject::parse(part).filter(fields::are) {
             Some(fields) => more = Some(fields),
             None => content.push(part),
         }
@@ -46,7 +46,7 @@ fn of_parts(role: Role, id: &str, parts: &Parts) -> String {
     message(role, id, &format!("[{}]", content.join(",")), more.as_ref())
 }
 
-fn message(role: Role, id: &str, content: &str, more: Option<&Object<'_>>) -> String {
+fn message(role: Role, id: &str, content: &str, more: Option<&JsonObject<'_>>) -> String {
     let role = quoted(texts::word(role));
     let mut all = vec![
         ("id", id),

@@ -2,15 +2,15 @@
 
 use crate::error::{ApiError, Code, code};
 use domain::error::Error;
-use domain::items::{Object, text};
+use domain::items::{JsonObject, text};
 
 /// A field that is not null.
-pub(super) fn given<'a>(object: &Object<'a>, name: &str) -> Option<&'a str> {
+pub(super) fn given<'a>(object: &JsonObject<'a>, name: &str) -> Option<&'a str> {
     object.get(name).filter(|value| *value != "null")
 }
 
 /// A text that must be there.
-pub(super) fn needed(at: &str, object: &Object<'_>, name: &str) -> Result<String, ApiError> {
+pub(super) fn needed(at: &str, object: &JsonObject<'_>, name: &str) -> Result<String, ApiError> {
     let value = given(object, name);
     let value = value.ok_or_else(|| about(code::MISSING_FIELD, at, name, "is required."))?;
     text(value).ok_or_else(|| about(code::INVALID_TYPE, at, name, "must be a string."))

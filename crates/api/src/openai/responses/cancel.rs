@@ -3,7 +3,7 @@ use super::mistakes::id;
 use super::shown::Moment;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use crate::repeats::Once;
 use actix_web::{HttpResponse, web};
 use domain::responses::ResponseService;
@@ -22,7 +22,7 @@ pub(crate) async fn cancel_response(
     Authenticated(actor): Authenticated,
     responses: web::Data<ResponseService>,
     path: web::Path<String>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
     _: Once,
 ) -> Result<HttpResponse, ApiError> {
     let response = responses.cancel(actor.owner_id, id(&path)?).await?;

@@ -5,7 +5,7 @@ use super::objects;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
 use domain::id::{ConversationId, ResponseId};
-use domain::items::{Object, text};
+use domain::items::{JsonObject, text};
 use domain::responses::Continued;
 
 /// The conversation or the response that a request continues.
@@ -35,7 +35,7 @@ pub(super) fn continued(fields: &Fields, is_stored: bool) -> Result<Continued, A
         let rule = "cannot be used with store: false: a conversation keeps its items.";
         return Err(refused(code::INVALID_VALUE, CONVERSATION, rule));
     }
-    let object = Object::parse(raw);
+    let object = JsonObject::parse(raw);
     if let Some(object) = &object {
         objects::only(CONVERSATION, object, &["id"])?;
     }

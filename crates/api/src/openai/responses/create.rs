@@ -7,9 +7,9 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Body};
 use crate::long_work::LongWork;
 use crate::memory::handed_over;
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::responses::{Answer, CreateResponse, Response, ResponseService};
+use domain::responses::{CreateResponse, Response, ResponseAnswer, ResponseService};
 use domain::storage::Room;
 use endpoint::post;
 
@@ -31,7 +31,7 @@ pub(crate) async fn create_response(
     responses: web::Data<ResponseService>,
     request: HttpRequest,
     room: web::Data<dyn Room>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
     Body(body, _): Body<CreateResponseBody>,
 ) -> Result<HttpResponse, ApiError> {
     let length = body.length();
@@ -49,11 +49,11 @@ pub(crate) async fn create_response(
     let owner = actor.owner_id;
     let answering = async { responses.create(owner, asked).await.map_err(named) };
     match presence.during(answering).await? {
-        Answer::Begun(following) => stream::begin(&request, following).await,
-        Answer::Whole(response) if is_background && is_streamed => {
+        ResponseAnswer::Begun(following) => stream::begin(&request, following).await,
+        ResponseAnswer::Whole(response) if is_background && is_streamed => {
             stream::retrieve(&request, owner, response.id, None).await
         }
-        Answer::Whole(response) => {
+        ResponseAnswer::Whole(response) => {
             let moment = match is_background {
                 true => Moment::Queued,
                 false => Moment::Now,

@@ -1,7 +1,7 @@
 use super::mistakes::id;
 use crate::error::ApiError;
 use crate::extract::Authenticated;
-use crate::openai::query::{Nothing, Query};
+use crate::openai::query::{Nothing, OpenAiQuery};
 use actix_web::{HttpResponse, web};
 use domain::responses::ResponseService;
 use endpoint::delete;
@@ -20,7 +20,7 @@ pub(crate) async fn delete_response(
     Authenticated(actor): Authenticated,
     responses: web::Data<ResponseService>,
     path: web::Path<String>,
-    _: Query<Nothing>,
+    _: OpenAiQuery<Nothing>,
 ) -> Result<HttpResponse, ApiError> {
     let id = id(&path)?;
     responses.delete(actor.owner_id, id).await?;

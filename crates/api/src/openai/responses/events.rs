@@ -2,40 +2,44 @@
 
 use super::shown::{Moment, item, item_id, json, part, shown_status};
 use domain::items::quoted;
-use domain::responses::{Event, EventPlace, Output, Response, SaidKind, Status};
+use domain::responses::{EventPlace, MessagePartKind, OutputItem, Response, ResponseEvent, Status};
 
 /// The name of an event and its data.
-pub(super) fn written(response: &Response, number: u64, event: &Event) -> (&'static str, String) {
+pub(super) fn written(
+    response: &Response,
+    number: u64,
+    event: &ResponseEvent,
+) -> (&'static str, String) {
     let (name, fields) = fields(response, event);
     let data = format!(r#"{{"type":"{name}","sequence_number":{number},{fields}}}"#);
     (name, data)
 }
 
-fn fields(response: &Response, event: &Event) -> (&'static str, String) {
+fn fields(response: &Response, event: &ResponseEvent) -> (&'static str, String) {
     let lifecycle = |name, moment| (name, format!(r#""response":{}"#, json(response, moment)));
     let first = match response.is_background {
         true => Moment::Queued,
         false => Moment::Begun,
     };
     match event {
-        Event::Created => lifecycle("response.created", first),
-        Event::Queued => lifecycle("response.queued", Moment::Queued),
-        Event::InProgress => lifecycle("response.in_progress", Moment::Begun),
-        Event::ItemAdded(place, output) => (
+        ResponseEvent::Created => lifecycle("response.created", first),
+        ResponseEvent::Queued => lifecycle("response.queued", Moment::Queued),
+        ResponseEvent::InProgress => lifecycle("response.in_progress", Moment::Begun),
+        ResponseEvent::ItemAdded(place, output) => (
             "response.output_item.added",
             item_of(response, place, output, "in_progress"),
         ),
-        Event::ItemDone(place) => (
+        ResponseEvent::ItemDone(place) => (
             "response.output_item.done",
             output(response, place).map_or_else(String::new, |output| {
                 item_of(response, place, output, shown_status(output))
             }),
         ),
-        Event::PartAdded(place, kind) => (
+        ResponseEvent::PartAdded(place, kind) => (
             "response.content_part.added",
             format!(r#"{},"part":{}"#, at(response, place), part(*kind, "")),
         ),
-        Event::PartDone(place, kind) => {
+        ResponseEvent::PartDone(place, kind) => {
             let part = part(*kind, said(response, place));
             let at = at(response, place);
             (
@@ -43,13 +47,13 @@ fn fields(response: &Response, event: &Event) -> (&'static str, String) {
                 format!(r#"{at},"part":{part}"#),
             )
         }
-        Event::Delta(place, kind, text) => delta(response, place, *kind, text),
-        Event::TextDone(place, kind) => text_done(response, place, *kind),
-        Event::ArgumentsDone(place) => (
+        ResponseEvent::Delta(place, kind, text) => delta(response, place, *kind, text),
+        ResponseEvent::TextDone(place, kind) => text_done(response, place, *kind),
+        ResponseEvent::ArgumentsDone(place) => (
             "response.function_call_arguments.done",
             arguments(response, place),
         ),
-        Event::Ended => lifecycle(ended(response.status), Moment::Now),
+        ResponseEvent::Ended => lifecycle(ended(response.status), Moment::Now),
     }
 }
 
@@ -62,12 +66,12 @@ fn ended(status: Status) -> &'static str {
     }
 }
 
-fn item_of(response: &Response, place: &EventPlace, output: &Output, status: &str) -> String {
+fn item_of(response: &Response, place: &EventPlace, output: &OutputItem, status: &str) -> String {
     let item = item(place.item, output, status);
     format!(r#""output_index":{},"item":{item}"#, index(response, place))
 }
 
-fn output<'a>(response: &'a Response, place: &EventPlace) -> Option<&'a Output> {
+fn output<'a>(response: &'a Response, place: &EventPlace) -> Option<&'a OutputItem> {
     response.output.get(place.output)
 }
 
@@ -103,17 +107,19 @@ fn at(response: &Response, place: &EventPlace) -> String {
 fn delta(
     response: &Response,
     place: &EventPlace,
-    kind: Option<SaidKind>,
+    kind: Option<MessagePartKind>,
     text: &str,
 ) -> (&'static str, String) {
     let (at, text) = (at(response, place), quoted(text));
     match kind {
-        Some(SaidKind::Text) => (
+        Some(MessagePartKind::Text) => (
             "response.output_text.delta",
             format!(r#"{at},"delta":{text},"logprobs":[]"#),
         ),
-        Some(SaidKind::Refusal) => ("response.refusal.delta", format!(r#"{at},"delta":{text}"#)),
-        Some(SaidKind::Reasoning) => (
+        Some(MessagePartKind::Refusal) => {
+            ("response.refusal.delta", format!(r#"{at},"delta":{text}"#))
+        }
+        Some(MessagePartKind::Reasoning) => (
             "response.reasoning_text.delta",
             format!(r#"{at},"delta":{text}"#),
         ),
@@ -128,15 +134,19 @@ fn delta(
     }
 }
 
-fn text_done(response: &Response, place: &EventPlace, kind: SaidKind) -> (&'static str, String) {
+fn text_done(
+    response: &Response,
+    place: &EventPlace,
+    kind: MessagePartKind,
+) -> (&'static str, String) {
     let (at, text) = (at(response, place), quoted(said(response, place)));
     match kind {
-        SaidKind::Text => (
+        MessagePartKind::Text => (
             "response.output_text.done",
             format!(r#"{at},"text":{text},"logprobs":[]"#),
         ),
-        SaidKind::Refusal => ("response.refusal.done", format!(r#"{at},"refusal":{text}"#)),
-        SaidKind::Reasoning => (
+        MessagePartKind::Refusal => ("response.refusal.done", format!(r#"{at},"refusal":{text}"#)),
+        MessagePartKind::Reasoning => (
             "response.reasoning_text.done",
             format!(r#"{at},"text":{text}"#),
         ),
@@ -145,7 +155,7 @@ fn text_done(response: &Response, place: &EventPlace, kind: SaidKind) -> (&'stat
 
 fn arguments(response: &Response, place: &EventPlace) -> String {
     let (name, arguments) = match output(response, place).map(|output| &output.kind) {
-        Some(domain::responses::Written::Call {
+        Some(domain::responses::OutputContent::Call {
             name, arguments, ..
         }) => (name.as_str(), arguments.as_str()),
         _ => ("", ""),

@@ -4,7 +4,7 @@ use super::shown::Moment;
 use super::stream;
 use crate::error::{ApiError, code};
 use crate::extract::Authenticated;
-use crate::openai::query::Query;
+use crate::openai::query::OpenAiQuery;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::responses::ResponseService;
 use endpoint::get;
@@ -42,7 +42,7 @@ pub(crate) async fn get_response(
     responses: web::Data<ResponseService>,
     request: HttpRequest,
     path: web::Path<String>,
-    Query(query): Query<GetResponseQuery>,
+    OpenAiQuery(query): OpenAiQuery<GetResponseQuery>,
 ) -> Result<HttpResponse, ApiError> {
     let id = id(&path)?;
     let is_streamed = match query.stream.as_deref() {

@@ -2,9 +2,9 @@
 
 use super::mistakes::refused;
 use crate::error::{ApiError, code};
-use crate::openai::items::Incoming;
-use domain::items::{Content, ItemType, NewItem, Object, Role, elements, text};
-use domain::responses::{Entry, Input};
+use crate::openai::items::IncomingItem;
+use domain::items::{Content, ItemType, JsonObject, NewItem, Role, elements, text};
+use domain::responses::{Input, ItemEntry};
 
 /// The most items of a request.
 const MOST: usize = 1_000;
@@ -23,7 +23,7 @@ pub(super) fn read(input: Option<&str>) -> Result<Vec<Input>, ApiError> {
     };
     if let Some(said) = text(input) {
         let content = Content::parse(said).map_err(|error| named(&error))?;
-        return Ok(vec![Input::Item(Entry::new(Role::User, content))]);
+        return Ok(vec![Input::Item(ItemEntry::new(Role::User, content))]);
     }
     let items = elements(input);
     let must = || {
@@ -44,11 +44,11 @@ pub(super) fn read(input: Option<&str>) -> Result<Vec<Input>, ApiError> {
     let each = items.into_iter().enumerate();
     each.map(|(place, item)| {
         let at = format!("input[{place}]");
-        match Incoming::read(&at, item)? {
-            Incoming::Reference(id) => Ok(Input::Reference(id)),
-            Incoming::Item(item) => {
+        match IncomingItem::read(&at, item)? {
+            IncomingItem::Reference(id) => Ok(Input::Reference(id)),
+            IncomingItem::Item(item) => {
                 check(&at, &item)?;
-                Ok(Input::Item(Entry::new(item.role, item.content)))
+                Ok(Input::Item(ItemEntry::new(item.role, item.content)))
             }
         }
     })
@@ -84,11 +84,11 @@ fn check(at: &str, item: &NewItem) -> Result<(), ApiError> {
     let object = parts.object();
     let output = object.and_then(|object| object.get("output"));
     let output = output.and_then(elements).unwrap_or_default();
-    let output: Vec<_> = output.into_iter().filter_map(Object::parse).collect();
+    let output: Vec<_> = output.into_iter().filter_map(JsonObject::parse).collect();
     parts_of(&format!("{at}.output"), &output)
 }
 
-fn parts_of(at: &str, parts: &[Object<'_>]) -> Result<(), ApiError> {
+fn parts_of(at: &str, parts: &[JsonObject<'_>]) -> Result<(), ApiError> {
     for (place, part) in parts.iter().enumerate() {
         let at = format!("{at}[{place}]");
         let kind = part.text("type").unwrap_or_default();
@@ -108,7 +108,7 @@ fn parts_of(at: &str, parts: &[Object<'_>]) -> Result<(), ApiError> {
 }
 
 /// Files are given within the request, or by an address that the model's server reads.
-fn needs(at: &str, part: &Object<'_>, field: &str) -> Result<bool, ApiError> {
+fn needs(at: &str, part: &JsonObject<'_>, field: &str) -> Result<bool, ApiError> {
     if part.text(field).is_some() {
         return Ok(true);
     }

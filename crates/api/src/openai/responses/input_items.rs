@@ -3,12 +3,12 @@ use crate::error::ApiError;
 use crate::extract::Authenticated;
 use crate::openai::items::ItemBody;
 use crate::openai::list::ListBody;
-use crate::openai::query::{Page, Query};
+use crate::openai::query::{OpenAiPage, OpenAiQuery};
 use crate::openai::{ids, items};
 use actix_web::{HttpResponse, web};
 use domain::items::{Author, Item};
 use domain::page::Order;
-use domain::responses::{Entry, Response, ResponseService};
+use domain::responses::{ItemEntry, Response, ResponseService};
 use endpoint::get;
 
 /// List the input items of a response
@@ -29,7 +29,7 @@ pub(crate) async fn list_input_items(
     Authenticated(actor): Authenticated,
     responses: web::Data<ResponseService>,
     path: web::Path<String>,
-    Query(page): Query<Page>,
+    OpenAiQuery(page): OpenAiQuery<OpenAiPage>,
 ) -> Result<HttpResponse, ApiError> {
     let found = responses.get_with_input(actor.owner_id, id(&path)?).await?;
     let limit = page.limit()?.get();
@@ -59,7 +59,7 @@ pub(crate) async fn list_input_items(
 }
 
 /// An item of the input, in the form of all items.
-fn item(response: &Response, place: usize, entry: Entry) -> Item {
+fn item(response: &Response, place: usize, entry: ItemEntry) -> Item {
     Item {
         id: response.input_id(place),
         role: entry.role,

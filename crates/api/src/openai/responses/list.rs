@@ -5,7 +5,7 @@ use crate::extract::Authenticated;
 use crate::long_work::json;
 use crate::memory::{PAGE, take_memory};
 use crate::openai::list::ListBody;
-use crate::openai::query::{Page, Query};
+use crate::openai::query::{OpenAiPage, OpenAiQuery};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::responses::{Response, ResponseList, ResponseService};
 use endpoint::get;
@@ -39,7 +39,7 @@ pub(crate) async fn list_responses(
     Authenticated(actor): Authenticated,
     responses: web::Data<ResponseService>,
     request: HttpRequest,
-    Query(query): Query<Page>,
+    OpenAiQuery(query): OpenAiQuery<OpenAiPage>,
 ) -> Result<HttpResponse, ApiError> {
     let list = ResponseList {
         limit: query.limit()?,

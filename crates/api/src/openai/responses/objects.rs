@@ -3,7 +3,7 @@
 use super::mistakes::refused;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
-use domain::items::{Object, text};
+use domain::items::{JsonObject, text};
 use domain::json::{Unique, Unread, inspect, reason};
 
 /// Checks `reasoning`, `text`, `stream_options` and `prompt_cache_retention`.
@@ -52,7 +52,7 @@ fn format(given: Option<&str>) -> Result<(), ApiError> {
         return Ok(());
     };
     let must = || refused(code::INVALID_TYPE, AT, "must be an object.");
-    let format = Object::parse(given).ok_or_else(must)?;
+    let format = JsonObject::parse(given).ok_or_else(must)?;
     if format.text("type").as_deref() != Some("json_schema") {
         return only(AT, &format, &["type"]);
     }
@@ -61,7 +61,7 @@ fn format(given: Option<&str>) -> Result<(), ApiError> {
     name("text.format.name", format.get("name"), 64)?;
     string("text.format.description", format.get("description"))?;
     flag("text.format.strict", format.get("strict"))?;
-    match format.get("schema").and_then(Object::parse) {
+    match format.get("schema").and_then(JsonObject::parse) {
         Some(_) => Ok(()),
         None => Err(refused(
             code::INVALID_TYPE,
@@ -72,16 +72,16 @@ fn format(given: Option<&str>) -> Result<(), ApiError> {
 }
 
 /// A field that must be an object.
-fn object<'a>(fields: &'a Fields, name: &str) -> Result<Option<Object<'a>>, ApiError> {
+fn object<'a>(fields: &'a Fields, name: &str) -> Result<Option<JsonObject<'a>>, ApiError> {
     let object = fields.given(name).map(|value| {
-        let object = Object::parse(value);
+        let object = JsonObject::parse(value);
         object.ok_or_else(|| refused(code::INVALID_TYPE, name, "must be an object."))
     });
     object.transpose()
 }
 
 /// Refuses other fields than these.
-pub(super) fn only(at: &str, object: &Object<'_>, known: &[&str]) -> Result<(), ApiError> {
+pub(super) fn only(at: &str, object: &JsonObject<'_>, known: &[&str]) -> Result<(), ApiError> {
     let mut names = object.fields().map(|(name, _)| name);
     let Some(name) = names.find(|name| !known.contains(name)) else {
         return Ok(());

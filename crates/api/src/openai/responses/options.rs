@@ -4,7 +4,7 @@ use super::mistakes::refused;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
 use domain::error::Error;
-use domain::items::{Object, quoted};
+use domain::items::{JsonObject, quoted};
 
 /// Numbers that are passed to the provider: their names here and there, and their ranges.
 const NUMBERS: [(&str, &str, f64, f64); 5] = [
@@ -52,7 +52,7 @@ pub(super) fn numbers(
 pub(super) fn texts(fields: &Fields, options: &mut Vec<(String, String)>) -> Result<(), ApiError> {
     let object = |name: &'static str| {
         let given = fields.given(name);
-        let object = given.map(|value| Object::parse(value).ok_or(name));
+        let object = given.map(|value| JsonObject::parse(value).ok_or(name));
         let object = object.transpose();
         object.map_err(|name| refused(code::INVALID_TYPE, name, "must be an object."))
     };
@@ -67,7 +67,7 @@ pub(super) fn texts(fields: &Fields, options: &mut Vec<(String, String)>) -> Res
     if let Some(verbosity) = form.text("verbosity") {
         options.push(("verbosity".to_owned(), quoted(&verbosity)));
     }
-    let Some(format) = form.get("format").and_then(Object::parse) else {
+    let Some(format) = form.get("format").and_then(JsonObject::parse) else {
         return Ok(());
     };
     match format.text("type").unwrap_or_default().as_str() {

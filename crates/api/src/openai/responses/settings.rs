@@ -3,7 +3,7 @@
 use super::mistakes::refused;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
-use domain::items::{Object, quoted, text};
+use domain::items::{JsonObject, quoted, text};
 
 /// The fields, with what they are where the request does not say. `model` is the requested one.
 const DEFAULTS: [(&str, &str); 23] = [
@@ -85,7 +85,7 @@ fn metadata(fields: &Fields) -> Result<(), ApiError> {
             "must be an object of strings.",
         )
     };
-    let pairs = Object::parse(value).ok_or_else(must)?;
+    let pairs = JsonObject::parse(value).ok_or_else(must)?;
     if pairs.fields().count() > 16 {
         return Err(refused(
             code::INVALID_VALUE,

@@ -2,8 +2,10 @@
 
 use crate::openai::ids;
 use domain::id::ItemId;
-use domain::items::{Object, quoted};
-use domain::responses::{CutBy, Output, Response, Said, SaidKind, Status, TokenUsage, Written};
+use domain::items::{JsonObject, quoted};
+use domain::responses::{
+    CutBy, MessagePart, MessagePartKind, OutputContent, OutputItem, Response, Status, TokenUsage,
+};
 
 /// The moment of its life in which a response is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub(super) fn json(response: &Response, moment: Moment) -> String {
         .filter(|_| is_now && response.status == Status::Completed);
     let failed = response.failed.as_ref().filter(|_| is_now);
     let cut_by = response.cut_by.filter(|_| is_now);
-    let settings = Object::parse(&response.settings).unwrap_or_default();
+    let settings = JsonObject::parse(&response.settings).unwrap_or_default();
     let asked = settings.text("model");
     let model = response.model.clone().filter(|_| is_now).or(asked);
     let model = model.unwrap_or_else(|| "default".to_owned());
@@ -108,7 +110,7 @@ fn usage(usage: TokenUsage) -> String {
     )
 }
 
-pub(super) fn shown_status(output: &Output) -> &'static str {
+pub(super) fn shown_status(output: &OutputItem) -> &'static str {
     match output.is_complete {
         true => "completed",
         false => "incomplete",
@@ -116,36 +118,38 @@ pub(super) fn shown_status(output: &Output) -> &'static str {
 }
 
 /// The type of an output item.
-fn kind(output: &Output) -> &'static str {
+fn kind(output: &OutputItem) -> &'static str {
     match output.kind {
-        Written::Reasoning(_) => "reasoning",
-        Written::Message(_) => "message",
-        Written::Call { .. } => "function_call",
+        OutputContent::Reasoning(_) => "reasoning",
+        OutputContent::Message(_) => "message",
+        OutputContent::Call { .. } => "function_call",
     }
 }
 
 /// The id of an output item.
-pub(super) fn item_id(id: ItemId, output: &Output) -> String {
+pub(super) fn item_id(id: ItemId, output: &OutputItem) -> String {
     ids::shown(id, kind(output))
 }
 
 /// An output item as JSON.
-pub(super) fn item(id: ItemId, output: &Output, status: &str) -> String {
+pub(super) fn item(id: ItemId, output: &OutputItem, status: &str) -> String {
     let id = quoted(&item_id(id, output));
     let kind = kind(output);
     let begin = format!(r#"{{"id":{id},"type":"{kind}","status":"{status}""#);
     let rest = match &output.kind {
-        Written::Reasoning(said) => {
-            let part = part(SaidKind::Reasoning, said);
+        OutputContent::Reasoning(said) => {
+            let part = part(MessagePartKind::Reasoning, said);
             let content = if said.is_empty() { String::new() } else { part };
             format!(r#""summary":[],"content":[{content}]"#)
         }
-        Written::Message(parts) => {
-            let parts = parts.iter().map(|Said { kind, text }| part(*kind, text));
+        OutputContent::Message(parts) => {
+            let parts = parts
+                .iter()
+                .map(|MessagePart { kind, text }| part(*kind, text));
             let parts: Vec<_> = parts.collect();
             format!(r#""role":"assistant","content":[{}]"#, parts.join(","))
         }
-        Written::Call {
+        OutputContent::Call {
             call_id,
             name,
             arguments,
@@ -160,13 +164,13 @@ pub(super) fn item(id: ItemId, output: &Output, status: &str) -> String {
 }
 
 /// A part of an item as JSON.
-pub(super) fn part(kind: SaidKind, said: &str) -> String {
+pub(super) fn part(kind: MessagePartKind, said: &str) -> String {
     let said = quoted(said);
     match kind {
-        SaidKind::Text => {
+        MessagePartKind::Text => {
             format!(r#"{{"type":"output_text","text":{said},"annotations":[],"logprobs":[]}}"#)
         }
-        SaidKind::Refusal => format!(r#"{{"type":"refusal","refusal":{said}}}"#),
-        SaidKind::Reasoning => format!(r#"{{"type":"reasoning_text","text":{said}}}"#),
+        MessagePartKind::Refusal => format!(r#"{{"type":"refusal","refusal":{said}}}"#),
+        MessagePartKind::Reasoning => format!(r#"{{"type":"reasoning_text","text":{said}}}"#),
     }
 }

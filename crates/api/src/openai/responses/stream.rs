@@ -10,7 +10,7 @@ use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
 use domain::id::{OwnerId, ResponseId};
-use domain::responses::{Following, ResponseService};
+use domain::responses::{ResponseReader, ResponseService};
 use std::time::Duration;
 use tokio::task::yield_now;
 
@@ -25,7 +25,7 @@ const DONE: &str = "data: [DONE]\n\n";
 
 /// The events of a response.
 struct ResponseEvents {
-    following: Option<Following>,
+    following: Option<ResponseReader>,
     /// Only later events are sent.
     after: Option<u64>,
     /// The number of the last event.
@@ -46,7 +46,7 @@ struct Elsewhere {
 
 impl Elsewhere {
     /// Waits until the response has ended.
-    async fn ended(&self) -> Result<Following, ApiError> {
+    async fn ended(&self) -> Result<ResponseReader, ApiError> {
         loop {
             if let Some(following) = self.service.follow(self.owner, self.id).await? {
                 return Ok(following);
@@ -134,7 +134,10 @@ impl sse::Events for ResponseEvents {
 
 /// The memory of a response that has ended, and of its longest event: each of its readers has a
 /// copy. One that is being written is there once.
-async fn held(following: &Following, memory: &StreamMemory) -> Result<Option<Taken>, ApiError> {
+async fn held(
+    following: &ResponseReader,
+    memory: &StreamMemory,
+) -> Result<Option<Taken>, ApiError> {
     let bytes = {
         let response = following.response();
         response.has_ended().then(|| 2 * response.bytes())
@@ -148,7 +151,7 @@ async fn held(following: &Following, memory: &StreamMemory) -> Result<Option<Tak
 /// Answers with the events that follow.
 pub(super) async fn begin(
     request: &HttpRequest,
-    following: Following,
+    following: ResponseReader,
 ) -> Result<HttpResponse, ApiError> {
     let events = ResponseEvents {
         following: Some(following),

@@ -5,7 +5,7 @@ use super::mistakes::refused;
 use super::objects;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
-use domain::items::{Object, elements, quoted, text};
+use domain::items::{JsonObject, elements, quoted, text};
 use std::collections::HashSet;
 
 /// The most tools of a request.
@@ -65,7 +65,7 @@ const FIELDS: [&str; 5] = ["type", "name", "description", "parameters", "strict"
 
 fn function(place: usize, tool: &str) -> Result<Function, ApiError> {
     let at = format!("tools[{place}]");
-    let object = Object::parse(tool);
+    let object = JsonObject::parse(tool);
     let object = object.ok_or_else(|| refused(code::INVALID_TYPE, &at, "must be an object."))?;
     let param = format!("{at}.type");
     let kind = object.text("type").unwrap_or_default();
@@ -80,7 +80,7 @@ fn function(place: usize, tool: &str) -> Result<Function, ApiError> {
     objects::string(&format!("{at}.description"), object.get("description"))?;
     objects::flag(&format!("{at}.strict"), object.get("strict"))?;
     let parameters = object.get("parameters").filter(|value| *value != "null");
-    if parameters.is_some_and(|value| Object::parse(value).is_none()) {
+    if parameters.is_some_and(|value| JsonObject::parse(value).is_none()) {
         let param = format!("{at}.parameters");
         return Err(refused(code::INVALID_TYPE, &param, "must be an object."));
     }
@@ -119,7 +119,7 @@ fn choice(fields: &Fields, functions: &mut Vec<Function>) -> Result<Option<Strin
             }
         };
     }
-    let object = Object::parse(choice);
+    let object = JsonObject::parse(choice);
     let object = object
         .ok_or_else(|| refused(code::INVALID_TYPE, NAME, "must be a string or an object."))?;
     match object.text("type").unwrap_or_default().as_str() {
@@ -138,7 +138,7 @@ fn choice(fields: &Fields, functions: &mut Vec<Function>) -> Result<Option<Strin
         "allowed_tools" => {
             objects::only(NAME, &object, &["type", "mode", "tools"])?;
             let allowed = object.get("tools").and_then(elements).unwrap_or_default();
-            let allowed = allowed.into_iter().filter_map(Object::parse);
+            let allowed = allowed.into_iter().filter_map(JsonObject::parse);
             let allowed: HashSet<_> = allowed.filter_map(|tool| tool.text("name")).collect();
             functions.retain(|function| allowed.contains(&function.name));
             let mode = object.text("mode").unwrap_or_else(|| "auto".to_owned());

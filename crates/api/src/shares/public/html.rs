@@ -1,4 +1,4 @@
-use super::kept::Kept;
+use super::kept::KeptPages;
 use super::query::GetSharedConversationQuery;
 use super::{CURSOR, ContinueUrl, View, cursor};
 use crate::browsers::PublicUrl;
@@ -13,7 +13,7 @@ use domain::admission::{Budget, BudgetLimits, Caller};
 use domain::error::Error;
 use domain::limits::Origin;
 use domain::shares::ShareId;
-use page::{Neighbours, PageContext, Standing};
+use page::{Neighbours, PageContext, PageStanding};
 use std::time::Duration;
 
 /// The largest place among messages: the page before it is the last one.
@@ -36,7 +36,7 @@ const TIMES: usize = 20;
 #[derive(Clone)]
 pub struct Layouts {
     turns: Budget,
-    kept: Kept,
+    kept: KeptPages,
 }
 
 impl Layouts {
@@ -57,7 +57,7 @@ impl Layouts {
         let waiting = (at_once * Self::WAITING, at_once * Self::WAITING_EACH);
         Self {
             turns: Budget::new(limits.with_waiting(waiting.0, waiting.1)),
-            kept: Kept::default(),
+            kept: KeptPages::default(),
         }
     }
 
@@ -137,11 +137,15 @@ pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Nei
 }
 
 /// In numbers for people: which messages a page of `limit` shows.
-pub(super) fn standing(place: domain::shares::Standing, shown: usize, limit: usize) -> Standing {
+pub(super) fn standing(
+    place: domain::shares::LinkStanding,
+    shown: usize,
+    limit: usize,
+) -> PageStanding {
     let (before, total, limit) = (place.before, place.total, limit as u64);
     let last = before + shown as u64;
     let whole = before.is_multiple_of(limit) && (shown as u64 == limit || last == total);
-    Standing {
+    PageStanding {
         first: before + 1,
         last,
         // More may have come since the messages were read.
@@ -155,8 +159,8 @@ pub(super) fn link(
     request: &HttpRequest,
     share_id: &str,
     continue_url: Option<&ContinueUrl>,
-) -> page::Link {
-    page::Link {
+) -> page::PageLink {
+    page::PageLink {
         of_message: ShareId::is_of_message(share_id),
         made_at: ShareId::made_at(share_id),
         base: PublicUrl::of(request),

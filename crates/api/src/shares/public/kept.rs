@@ -20,12 +20,12 @@ const LIFETIME: Duration = Duration::from_secs(60);
 /// the store, and a kept page is shown only where it was made of exactly these. So it cannot show what was
 /// deleted, edited or revoked.
 #[derive(Clone)]
-pub(super) struct Kept {
-    pages: Arc<Cache<u64, Arc<Page>, Size>>,
+pub(super) struct KeptPages {
+    pages: Arc<Cache<u64, Arc<KeptPage>, Size>>,
     places: RandomState,
 }
 
-struct Page {
+struct KeptPage {
     view: View,
     around: PageContext,
     html: Bytes,
@@ -35,17 +35,17 @@ struct Page {
 #[derive(Clone)]
 struct Size;
 
-impl Weighter<u64, Arc<Page>> for Size {
-    fn weight(&self, _: &u64, page: &Arc<Page>) -> u64 {
+impl Weighter<u64, Arc<KeptPage>> for Size {
+    fn weight(&self, _: &u64, page: &Arc<KeptPage>) -> u64 {
         let texts = page.view.items.iter();
         let texts: usize = texts
             .map(|item| item.content.as_str().len() + size_of_val(item))
             .sum();
-        (page.html.len() + texts + size_of::<Page>()) as u64
+        (page.html.len() + texts + size_of::<KeptPage>()) as u64
     }
 }
 
-impl Default for Kept {
+impl Default for KeptPages {
     fn default() -> Self {
         Self {
             pages: Arc::new(Cache::with_weighter(PAGES, MOST, Size)),
@@ -54,7 +54,7 @@ impl Default for Kept {
     }
 }
 
-impl Kept {
+impl KeptPages {
     /// The page of this view: the kept one, or a new one, which is kept.
     pub(super) fn page(&self, view: View, around: PageContext) -> Bytes {
         let place = self.place(&around);
@@ -64,7 +64,7 @@ impl Kept {
         }
         let html = Bytes::from(page::conversation(&view, &around));
         self.pages.retain(|_, page| page.since.elapsed() < LIFETIME);
-        let page = Page {
+        let page = KeptPage {
             view,
             around,
             html: html.clone(),
@@ -115,14 +115,14 @@ mod tests {
 
     #[test]
     fn a_page_is_laid_out_again_only_where_something_has_changed() {
-        let kept = Kept::default();
+        let kept = KeptPages::default();
         let page = |texts: &[&str]| kept.page(view(texts), PageContext::default());
         let first = page(&["**a**", "b"]);
         assert_eq!(first.as_ptr(), page(&["**a**", "b"]).as_ptr());
         let without = page(&["**a**"]);
         assert!(text(&first).contains("<p dir=\"auto\">b</p>"));
         assert!(!text(&without).contains("<p dir=\"auto\">b</p>"));
-        let standing = page::Standing {
+        let standing = page::PageStanding {
             first: 1,
             last: 1,
             total: 9,
@@ -138,12 +138,12 @@ mod tests {
 
     #[test]
     fn pages_beyond_the_limit_are_not_kept() {
-        let kept = Kept::default();
+        let kept = KeptPages::default();
         let large = "a".repeat(16 * 1024);
         for number in 0..400 {
-            let link = page::Link {
+            let link = page::PageLink {
                 path: number.to_string(),
-                ..page::Link::default()
+                ..page::PageLink::default()
             };
             let around = PageContext {
                 link,

@@ -1,7 +1,7 @@
 //! The rules for parts.
 
 use super::kind::ItemType;
-use super::object::{Object, elements, text};
+use super::object::{JsonObject, elements, text};
 use super::part::Part;
 use super::tally::{Unsound, characters};
 use crate::error::{Error, Invalid, InvalidReason, Result};
@@ -44,7 +44,7 @@ pub(super) fn check(kind: &ItemType, json: &str) -> Result<()> {
     }
     for (place, part) in parts.into_iter().enumerate() {
         let at = format!("{PARAM}[{place}]");
-        let Some(part) = Object::parse(part) else {
+        let Some(part) = JsonObject::parse(part) else {
             return Err(Error::mistyped(at, "Each part must be an object."));
         };
         match kind.is_message() {
@@ -55,7 +55,7 @@ pub(super) fn check(kind: &ItemType, json: &str) -> Result<()> {
     Ok(())
 }
 
-fn check_part(at: &str, part: &Object<'_>) -> Result<()> {
+fn check_part(at: &str, part: &JsonObject<'_>) -> Result<()> {
     let Some(kind) = part.text("type") else {
         let message = "Each part must have a type, such as input_text.";
         return Err(Error::invalid(format!("{at}.type"), message));
@@ -67,7 +67,7 @@ fn check_part(at: &str, part: &Object<'_>) -> Result<()> {
 }
 
 /// The fields that tie a call to its output, and those that a model needs.
-fn check_object(at: &str, kind: &ItemType, object: &Object<'_>) -> Result<()> {
+fn check_object(at: &str, kind: &ItemType, object: &JsonObject<'_>) -> Result<()> {
     if object
         .get("type")
         .is_some_and(|of| text(of).as_deref() != Some(kind.as_str()))
@@ -91,7 +91,7 @@ fn check_object(at: &str, kind: &ItemType, object: &Object<'_>) -> Result<()> {
     Ok(())
 }
 
-fn no_text(at: &str, object: &Object<'_>, field: &str) -> Error {
+fn no_text(at: &str, object: &JsonObject<'_>, field: &str) -> Error {
     let param = format!("{at}.{field}");
     match object.get(field) {
         None => Error::missing(&param),

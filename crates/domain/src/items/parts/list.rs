@@ -1,7 +1,7 @@
 use super::check::{self, MAX_BYTES};
 use super::compact::compact;
 use super::kind::ItemType;
-use super::object::{Object, elements};
+use super::object::{JsonObject, elements};
 use super::part::{self, Part};
 use crate::error::Result;
 use crate::items::role::Role;
@@ -45,14 +45,14 @@ impl Parts {
     }
 
     /// Each part.
-    pub fn each(&self) -> Vec<Object<'_>> {
+    pub fn each(&self) -> Vec<JsonObject<'_>> {
         let parts = elements(&self.json).unwrap_or_default();
-        parts.into_iter().filter_map(Object::parse).collect()
+        parts.into_iter().filter_map(JsonObject::parse).collect()
     }
 
     /// The object of an item that is not a message.
-    pub fn object(&self) -> Option<Object<'_>> {
-        Object::parse(elements(&self.json)?.first()?)
+    pub fn object(&self) -> Option<JsonObject<'_>> {
+        JsonObject::parse(elements(&self.json)?.first()?)
     }
 
     /// The text that a person would read: the texts of a message, joined by line feeds. Empty where
@@ -67,7 +67,7 @@ impl Parts {
     /// The same with the addresses of pictures as Markdown links, where it has pictures with
     /// addresses.
     pub fn shown(&self) -> Option<String> {
-        let is_picture = |part: &Object<'_>| matches!(Part::of(part), Part::Picture(Some(_)));
+        let is_picture = |part: &JsonObject<'_>| matches!(Part::of(part), Part::Picture(Some(_)));
         if !self.kind.is_message() || !self.each().iter().any(is_picture) {
             return None;
         }
@@ -93,7 +93,7 @@ impl Parts {
         let mut next = Vec::new();
         let mut is_said = false;
         for part in elements(&self.json).unwrap_or_default() {
-            let object = Object::parse(part).unwrap_or_default();
+            let object = JsonObject::parse(part).unwrap_or_default();
             match Part::of(&object) {
                 Part::Text(_) if is_said => {}
                 Part::Text(_) => {

@@ -12,8 +12,8 @@ mod tally;
 
 pub use kind::ItemType;
 pub use list::Parts;
-pub use object::{Object, elements, quoted, text};
-pub use part::{Address, Part};
+pub use object::{JsonObject, elements, quoted, text};
+pub use part::{MediaAddress, Part};
 
 #[cfg(test)]
 mod tests;

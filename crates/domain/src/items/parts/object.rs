@@ -6,9 +6,9 @@ use std::fmt;
 
 /// An object of JSON, with the texts of its values, in the order of its names.
 #[derive(Clone, Debug, Default)]
-pub struct Object<'a>(Vec<(String, &'a RawValue)>);
+pub struct JsonObject<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'a> Object<'a> {
+impl<'a> JsonObject<'a> {
     /// `None` where the text is not an object.
     pub fn parse(json: &'a str) -> Option<Self> {
         serde_json::from_str(json).ok()
@@ -53,7 +53,7 @@ pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for JsonObject<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Fields)
     }
@@ -62,7 +62,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
 struct Fields;
 
 impl<'de> Visitor<'de> for Fields {
-    type Value = Object<'de>;
+    type Value = JsonObject<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -74,6 +74,6 @@ impl<'de> Visitor<'de> for Fields {
             let value: &RawValue = map.next_value().map_err(A::Error::custom)?;
             fields.push((name, value));
         }
-        Ok(Object(fields))
+        Ok(JsonObject(fields))
     }
 }

@@ -1,4 +1,4 @@
-use super::{Job, JobQueue, Kind, Portion, Step, Work};
+use super::{Job, JobKind, JobQueue, Portion, Step, Work};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
@@ -12,15 +12,15 @@ use ulid::Ulid;
 pub struct Runner {
     queue: Arc<dyn JobQueue>,
     clock: Arc<dyn Clock>,
-    works: HashMap<Kind, Arc<dyn Work>>,
-    kinds: Vec<Kind>,
+    works: HashMap<JobKind, Arc<dyn Work>>,
+    kinds: Vec<JobKind>,
     /// The size of the next step of each kind.
-    portions: HashMap<Kind, Portion>,
+    portions: HashMap<JobKind, Portion>,
     /// The jobs that were due at the last look, without those begun since.
     due: VecDeque<Job>,
     turn: OwnerTurn,
     /// For owners with more jobs, the last job of their turn.
-    stopped: HashMap<OwnerId, (Kind, Ulid)>,
+    stopped: HashMap<OwnerId, (JobKind, Ulid)>,
     /// Whether a step was done in the current lap through the owners.
     is_busy: bool,
 }
@@ -29,7 +29,7 @@ pub struct Runner {
 struct OwnerTurn {
     owner: OwnerId,
     used: Duration,
-    last: Option<(Kind, Ulid)>,
+    last: Option<(JobKind, Ulid)>,
 }
 
 /// The result of a step of the runner.
@@ -40,7 +40,7 @@ pub enum Did {
     /// Another instance was faster.
     Missed,
     /// A step was done.
-    Step { kind: Kind, took: Duration },
+    Step { kind: JobKind, took: Duration },
     /// The step failed. The job waits, or is given up.
     Failed {
         job: Job,
@@ -61,7 +61,7 @@ impl Runner {
     pub fn new(
         queue: Arc<dyn JobQueue>,
         clock: Arc<dyn Clock>,
-        works: impl IntoIterator<Item = (Kind, Arc<dyn Work>)>,
+        works: impl IntoIterator<Item = (JobKind, Arc<dyn Work>)>,
     ) -> Self {
         let works: HashMap<_, _> = works.into_iter().collect();
         Self {
@@ -78,7 +78,7 @@ impl Runner {
     }
 
     /// The kinds of jobs that this runner does.
-    pub fn kinds(&self) -> &[Kind] {
+    pub fn kinds(&self) -> &[JobKind] {
         &self.kinds
     }
 
@@ -122,7 +122,7 @@ impl Runner {
         Ok(did)
     }
 
-    fn portion(&self, kind: Kind) -> Portion {
+    fn portion(&self, kind: JobKind) -> Portion {
         let portion = self.portions.get(&kind);
         portion.copied().unwrap_or(Portion::MOST)
     }

@@ -1,8 +1,8 @@
 //! A request does a bounded amount of work, whatever is asked and however much there is.
 
 use super::super::{
-    Candidate, CandidateQuery, Candidates, Comparing, Filter, FoundTexts, Query, Search,
-    SearchService, SearchStore, Sort, Text, WantedKeys,
+    Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, ParsedQuery,
+    Search, SearchFilter, SearchService, SearchStore, Sort, WantedKeys,
 };
 use crate::clock::Clock;
 use crate::conversations::{Conversation, ConversationList};
@@ -51,7 +51,7 @@ impl SearchStore for Endless {
     async fn texts(&self, _: OwnerId, candidates: &[Candidate]) -> Result<FoundTexts> {
         let fit = candidates.len().min(MEBIBYTE / self.text.len() + 1);
         self.bytes.fetch_add(fit * self.text.len(), Relaxed);
-        let texts = candidates.iter().take(fit).map(|candidate| Text {
+        let texts = candidates.iter().take(fit).map(|candidate| CandidateText {
             candidate: *candidate,
             title: None,
             message: Some((Role::User, self.text.clone())),
@@ -63,7 +63,7 @@ impl SearchStore for Endless {
         })
     }
 
-    async fn absent(&self, _: OwnerId, _: &Filter) -> Result<Option<Resource>> {
+    async fn absent(&self, _: OwnerId, _: &SearchFilter) -> Result<Option<Resource>> {
         Ok(None)
     }
 
@@ -121,8 +121,8 @@ fn work(raw: &str, text: &str, of_block: usize, sort: Sort) -> (usize, bool, usi
         clock: Arc::new(Here),
     };
     let search = Search {
-        query: Query::parse(raw).unwrap(),
-        filter: Filter::default(),
+        query: ParsedQuery::parse(raw).unwrap(),
+        filter: SearchFilter::default(),
         sort,
         limit: Limit::parse(None).unwrap(),
     };

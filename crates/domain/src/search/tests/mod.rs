@@ -4,14 +4,14 @@ mod corpus;
 use super::blocks::{BLOCK_BYTES, BLOCK_MESSAGES, Indexable, blocks};
 use super::keys::{WantedKeys, title_keys};
 use super::matching::{find, find_words};
-use super::query::Query;
+use super::query::ParsedQuery;
 use super::snippet::snippet;
 use crate::id::{ItemId, OwnerId};
 use corpus::CORPUS;
 use ulid::Ulid;
 
-fn query(raw: &str) -> Query {
-    Query::parse(raw).unwrap_or_else(|error| panic!("{raw}: {error}"))
+fn query(raw: &str) -> ParsedQuery {
+    ParsedQuery::parse(raw).unwrap_or_else(|error| panic!("{raw}: {error}"))
 }
 
 fn owner() -> OwnerId {
@@ -96,7 +96,7 @@ fn a_glance_at_a_text_leaves_out_no_match() {
     queries.push("\"a b\"".to_owned());
     let mut found = 0;
     for raw in &queries {
-        let Ok(query) = Query::parse(raw) else {
+        let Ok(query) = ParsedQuery::parse(raw) else {
             continue;
         };
         for text in &corpus {
@@ -128,12 +128,12 @@ fn a_query_without_a_word_or_with_too_many_is_refused() {
     for refused in [
         "", " ", "*", "!!!", "-without", "\"\"", "a\0b", "- -", "-\"a b\"", "…",
     ] {
-        assert!(Query::parse(refused).is_err(), "{refused:?}");
+        assert!(ParsedQuery::parse(refused).is_err(), "{refused:?}");
     }
-    assert!(Query::parse(&"a ".repeat(32)).is_ok());
-    assert!(Query::parse(&"a ".repeat(33)).is_err());
-    assert!(Query::parse(&"a".repeat(1_000)).is_ok());
-    assert!(Query::parse(&"a".repeat(1_001)).is_err());
+    assert!(ParsedQuery::parse(&"a ".repeat(32)).is_ok());
+    assert!(ParsedQuery::parse(&"a ".repeat(33)).is_err());
+    assert!(ParsedQuery::parse(&"a".repeat(1_000)).is_ok());
+    assert!(ParsedQuery::parse(&"a".repeat(1_001)).is_err());
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn a_long_text_is_read_in_pieces_without_a_gap() {
 #[test]
 fn characters_that_stand_for_many_letters_are_read_in_pieces() {
     let text = "\u{fdfa}".repeat(20_000);
-    let mut pieces = super::words::Pieces::of(&text, 2);
+    let mut pieces = super::words::WordPieces::of(&text, 2);
     let mut most = 0;
     while let Some(piece) = pieces.next() {
         most = most.max(piece.words.all.len());

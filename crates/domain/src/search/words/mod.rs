@@ -8,7 +8,7 @@
 mod pieces;
 mod reader;
 
-pub(super) use pieces::{Piece, Pieces};
+pub(super) use pieces::{WordPiece, WordPieces};
 
 use std::ops::Range;
 

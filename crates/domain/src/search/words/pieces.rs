@@ -6,7 +6,7 @@ use std::str::Chars;
 
 /// The words of a text, some thousand at a time: all words of a long text would take a hundred times
 /// the memory of the text.
-pub(in crate::search) struct Pieces<'a> {
+pub(in crate::search) struct WordPieces<'a> {
     rest: Chars<'a>,
     count: usize,
     reader: Reader,
@@ -18,12 +18,12 @@ pub(in crate::search) struct Pieces<'a> {
 
 /// Some words of a text. Terms may begin at the first `new` ones; the words after them are those of
 /// the next piece.
-pub(in crate::search) struct Piece<'a> {
+pub(in crate::search) struct WordPiece<'a> {
     pub(in crate::search) words: &'a Words,
     pub(in crate::search) new: usize,
 }
 
-impl<'a> Pieces<'a> {
+impl<'a> WordPieces<'a> {
     /// About how many words a piece has.
     const WORDS: usize = 4_096;
 
@@ -40,7 +40,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// The next piece; `None` after the last.
-    pub(in crate::search) fn next(&mut self) -> Option<Piece<'_>> {
+    pub(in crate::search) fn next(&mut self) -> Option<WordPiece<'_>> {
         if self.has_ended {
             return None;
         }
@@ -60,7 +60,7 @@ impl<'a> Pieces<'a> {
             true => all,
             false => all - self.ahead,
         };
-        Some(Piece {
+        Some(WordPiece {
             words: &self.reader.words,
             new: self.used,
         })

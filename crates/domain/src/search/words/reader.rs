@@ -2,7 +2,7 @@
 
 use super::{Word, Words};
 use crate::folding::lower;
-use crate::search::scripts::{self, Kind};
+use crate::search::scripts::{self, LetterKind};
 use unicode_normalization::char::{compose, decompose_compatible};
 
 /// The longest word: longer runs are cut, so that a text without spaces has words of bounded size.
@@ -48,28 +48,30 @@ impl Reader {
             return;
         }
         match scripts::kind(c) {
-            Kind::Ignored => {
+            LetterKind::Ignored => {
                 if self.plain.is_empty() && self.last_end == Some(place) {
                     self.last_end = Some(place + 1);
                 }
             }
-            Kind::Separator => self.end(place),
-            Kind::Single => {
+            LetterKind::Separator => self.end(place),
+            LetterKind::Single => {
                 self.end(place);
                 self.dense(c, place);
             }
-            Kind::Mark | Kind::Letter => decompose_compatible(c, |part| self.part(c, part, place)),
-            Kind::Syllable => self.part(c, c, place),
+            LetterKind::Mark | LetterKind::Letter => {
+                decompose_compatible(c, |part| self.part(c, part, place))
+            }
+            LetterKind::Syllable => self.part(c, c, place),
         }
     }
 
     /// A character of a decomposition.
     fn part(&mut self, whole: char, part: char, place: usize) {
         match scripts::kind(part) {
-            Kind::Ignored => {}
-            Kind::Separator => self.end(place),
-            Kind::Mark if scripts::is_diacritic(part) => self.diacritic(part),
-            Kind::Single => self.dense(part, place),
+            LetterKind::Ignored => {}
+            LetterKind::Separator => self.end(place),
+            LetterKind::Mark if scripts::is_diacritic(part) => self.diacritic(part),
+            LetterKind::Single => self.dense(part, place),
             _ if scripts::is_dense(part) => self.syllable(part, place),
             _ => {
                 let plain = scripts::without_stroke(part);

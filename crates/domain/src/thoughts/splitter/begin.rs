@@ -1,13 +1,13 @@
 //! How a text begins, before its first thought and between thoughts.
 
-use super::{Frame, Marks, Splitter, State, WHITE_SPACE};
+use super::{Frame, Marks, Splitter, SplitterState, WHITE_SPACE};
 use crate::thoughts::alone::begins_sentence;
 use crate::thoughts::apart::TAGS;
 use crate::thoughts::channels::{self, Channels};
 use crate::thoughts::marks::{
     MARKS, after_a_mark, beginning, begun, may_become, speaks, token_before, tokens,
 };
-use crate::thoughts::opening::{Kind, Opening, opening};
+use crate::thoughts::opening::{OpeningKind, OpeningMark, opening};
 use crate::thoughts::words;
 
 impl Splitter {
@@ -16,9 +16,9 @@ impl Splitter {
         let text = begun(&self.held);
         let closes = || MARKS.iter().map(|(_, close)| *close);
         let before = self.held.len() - text.len();
-        let is_first = matches!(self.state, State::Before);
+        let is_first = matches!(self.state, SplitterState::Before);
         let (found, may_open) = opening(text, is_over);
-        if let Some(Opening {
+        if let Some(OpeningMark {
             marks,
             length,
             kind,
@@ -39,7 +39,7 @@ impl Splitter {
                 return false;
             }
             if rest.starts_with(['\n', '\r']) || begins_sentence(rest) {
-                self.state = State::Between;
+                self.state = SplitterState::Between;
                 self.held = rest.to_owned();
                 return true;
             }
@@ -62,7 +62,7 @@ impl Splitter {
         match (is_channel, in_words) {
             (Some(true), _) => {
                 self.held = text.to_owned();
-                self.state = State::Channels(Channels::default());
+                self.state = SplitterState::Channels(Channels::default());
                 return true;
             }
             (_, Some((words, length))) => {
@@ -86,20 +86,20 @@ impl Splitter {
     }
 
     /// A mark opens a thought, or a text that may be one.
-    fn open(&mut self, marks: Marks, length: usize, (kind, speaks): (Kind, bool)) -> bool {
+    fn open(&mut self, marks: Marks, length: usize, (kind, speaks): (OpeningKind, bool)) -> bool {
         let is_tag = TAGS.contains(&marks.0);
-        if kind == Kind::Empty && speaks {
+        if kind == OpeningKind::Empty && speaks {
             return self.say();
         }
-        if kind == Kind::Opens && (is_tag || speaks) {
+        if kind == OpeningKind::Opens && (is_tag || speaks) {
             let blank = self.held.len() - begun(&self.held).len();
             return self.hold(Frame::Marks(marks, length - blank), length);
         }
         self.marks = self.marks.or(Some(marks));
         self.held = self.held.split_off(length);
         self.state = match kind {
-            Kind::Empty => State::Between,
-            Kind::Opens => State::Within(marks.1),
+            OpeningKind::Empty => SplitterState::Between,
+            OpeningKind::Opens => SplitterState::Within(marks.1),
         };
         true
     }

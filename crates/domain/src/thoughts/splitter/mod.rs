@@ -1,12 +1,12 @@
 mod begin;
 
-use super::apart::{Apart, Extent, TAGS, THINK};
-use super::body::Body;
+use super::apart::{Extent, Split, TAGS, THINK};
+use super::body::TextBody;
 use super::channels::{self, Channels};
 use super::ends::{end, find, is_a_word, is_quoted};
 use super::marks::{after_a_mark, begun, is_wrapped, may_wrap};
 use super::opening::opening;
-use super::words::Words;
+use super::words::ThoughtWords;
 
 type Marks = (&'static str, &'static str);
 
@@ -21,7 +21,7 @@ const WHITE_SPACE: usize = 1024;
 /// shown as a thought: it is held back.
 #[derive(Debug, Default)]
 pub(crate) struct Splitter {
-    state: State,
+    state: SplitterState,
     held: String,
     /// The marks that the reply began with.
     marks: Option<Marks>,
@@ -31,7 +31,7 @@ pub(crate) struct Splitter {
 }
 
 #[derive(Debug, Default)]
-enum State {
+enum SplitterState {
     #[default]
     Before,
     /// Within a thought that ends with this mark.
@@ -41,7 +41,7 @@ enum State {
     /// A thought has ended. White space after it does not belong to the text.
     Between,
     Channels(Channels),
-    Text(Body),
+    Text(TextBody),
 }
 
 /// The marks or words around the text that is held back.
@@ -49,7 +49,7 @@ enum State {
 enum Frame {
     /// Marks, of this length before it.
     Marks(Marks, usize),
-    Words(&'static Words, usize),
+    Words(&'static ThoughtWords, usize),
 }
 
 /// Whether the text is a mark after which a reply was cut off.
@@ -60,8 +60,8 @@ fn is_cut(text: &str, how: Extent) -> bool {
 
 impl Splitter {
     /// Adds text, and returns the part that can be shown by now.
-    pub(crate) fn push(&mut self, next: &str) -> Apart {
-        let mut told = Apart::default();
+    pub(crate) fn push(&mut self, next: &str) -> Split {
+        let mut told = Split::default();
         for piece in super::apart::pieces(next) {
             self.held.push_str(piece);
             while self.step(false, &mut told) {}
@@ -71,30 +71,30 @@ impl Splitter {
 
     /// The server has sent thoughts, in their own field.
     pub(crate) fn is_after_thoughts(&mut self) {
-        if matches!(self.state, State::Before) && self.held.is_empty() {
+        if matches!(self.state, SplitterState::Before) && self.held.is_empty() {
             (self.marks, self.has_thought) = (Some(THINK), true);
         }
     }
 
     /// The rest that was held back in case it became a mark.
-    pub(crate) fn end(&mut self, how: Extent) -> Apart {
-        let mut told = Apart::default();
+    pub(crate) fn end(&mut self, how: Extent) -> Split {
+        let mut told = Split::default();
         while self.step(true, &mut told) {}
         let held = std::mem::take(&mut self.held);
         match std::mem::take(&mut self.state) {
-            State::Within(_) => told.thoughts.get_or_insert_default().push_str(&held),
-            State::Held(Frame::Marks((open, _), length), _)
+            SplitterState::Within(_) => told.thoughts.get_or_insert_default().push_str(&held),
+            SplitterState::Held(Frame::Marks((open, _), length), _)
                 if how == Extent::Cut && !TAGS.contains(&open) =>
             {
                 let inside = begun(&held).get(length..).unwrap_or_default();
                 told.thoughts.get_or_insert_default().push_str(inside);
             }
-            State::Between => told.text.push_str(after_a_mark(&held)),
-            State::Channels(mut channels) => told.add(channels.end(how)),
-            State::Text(mut body) => told.add(body.end(how)),
-            State::Before if is_cut(&held, how) => {}
-            State::Held(..) | State::Before => {
-                let mut body = Body::new(self.marks, self.has_thought);
+            SplitterState::Between => told.text.push_str(after_a_mark(&held)),
+            SplitterState::Channels(mut channels) => told.add(channels.end(how)),
+            SplitterState::Text(mut body) => told.add(body.end(how)),
+            SplitterState::Before if is_cut(&held, how) => {}
+            SplitterState::Held(..) | SplitterState::Before => {
+                let mut body = TextBody::new(self.marks, self.has_thought);
                 told.add(body.push(&held));
                 told.add(body.end(how));
             }
@@ -103,40 +103,40 @@ impl Splitter {
     }
 
     /// Whether the held text needs another step.
-    fn step(&mut self, is_over: bool, told: &mut Apart) -> bool {
+    fn step(&mut self, is_over: bool, told: &mut Split) -> bool {
         match &mut self.state {
-            State::Text(body) => {
+            SplitterState::Text(body) => {
                 told.add(body.push(&std::mem::take(&mut self.held)));
                 false
             }
-            State::Channels(channels) => {
+            SplitterState::Channels(channels) => {
                 told.add(channels.push(&std::mem::take(&mut self.held)));
                 false
             }
-            State::Within(close) => {
+            SplitterState::Within(close) => {
                 let close = *close;
                 self.think(close, is_over, told)
             }
-            State::Held(frame, searched) => {
+            SplitterState::Held(frame, searched) => {
                 let (frame, searched) = (*frame, *searched);
                 self.decide(frame, searched, is_over, told)
             }
-            State::Before | State::Between => self.begin(is_over),
+            SplitterState::Before | SplitterState::Between => self.begin(is_over),
         }
     }
 
     fn say(&mut self) -> bool {
-        self.state = State::Text(Body::new(self.marks, self.has_thought));
+        self.state = SplitterState::Text(TextBody::new(self.marks, self.has_thought));
         true
     }
 
     fn hold(&mut self, frame: Frame, from: usize) -> bool {
-        self.state = State::Held(frame, from);
+        self.state = SplitterState::Held(frame, from);
         true
     }
 
     /// Looks for the end of the held text, and for the text after it.
-    fn decide(&mut self, frame: Frame, from: usize, is_over: bool, told: &mut Apart) -> bool {
+    fn decide(&mut self, frame: Frame, from: usize, is_over: bool, told: &mut Split) -> bool {
         let (begin, found) = match frame {
             Frame::Marks((_, close), length) => {
                 let blank = self.held.len() - begun(&self.held).len();
@@ -150,7 +150,7 @@ impl Splitter {
                 Frame::Words(words, _) => words.searched(&self.held),
                 Frame::Marks((_, close), _) => (self.held.len() + 1).saturating_sub(close.len()),
             };
-            self.state = State::Held(frame, searched.max(from));
+            self.state = SplitterState::Held(frame, searched.max(from));
             return false;
         };
         let after = self.held.get(end..).unwrap_or_default();
@@ -162,12 +162,12 @@ impl Splitter {
                 false => next.is_empty() && !after.contains('\n'),
             };
             if is_unknown && !is_over && after.len() <= WHITE_SPACE {
-                self.state = State::Held(frame, at);
+                self.state = SplitterState::Held(frame, at);
                 return false;
             }
             if is_quoted(&self.held, at, end - at) {
                 self.spoken += 1;
-                self.state = State::Held(frame, end);
+                self.state = SplitterState::Held(frame, end);
                 return true;
             }
             let is_answer = match is_tag {
@@ -186,12 +186,12 @@ impl Splitter {
         told.thoughts.get_or_insert_default().push_str(thought);
         self.has_thought |= !thought.trim().is_empty();
         self.held = self.held.split_off(end);
-        self.state = State::Between;
+        self.state = SplitterState::Between;
         true
     }
 
     /// Whether the thought has ended.
-    fn think(&mut self, close: &str, is_over: bool, told: &mut Apart) -> bool {
+    fn think(&mut self, close: &str, is_over: bool, told: &mut Split) -> bool {
         let thoughts = told.thoughts.get_or_insert_default();
         if let Some(end) = end(&self.held, close, is_over) {
             let rest = self.held.split_off(end);
@@ -200,7 +200,7 @@ impl Splitter {
                 &mut self.held,
                 rest.get(close.len()..).unwrap_or_default().to_owned(),
             ));
-            self.state = State::Between;
+            self.state = SplitterState::Between;
             return true;
         }
         // Keeps the end that may be the beginning of the mark, with a quotation mark before it.

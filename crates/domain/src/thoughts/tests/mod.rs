@@ -5,7 +5,7 @@ use crate::effort::must_be_in_proportion;
 use written::{BETWEEN_MARKS, CHANNELS, CLOSED_ALONE, TEXT};
 
 fn assert_apart(written: &str, how: Extent, text: &str, thoughts: Option<&str>) {
-    let expected = Apart {
+    let expected = Split {
         text: text.to_owned(),
         thoughts: thoughts.map(str::to_owned),
     };
@@ -223,18 +223,18 @@ fn a_mark_may_say_how_long_the_thought_took() {
 }
 
 /// All that is told in pieces of so many characters.
-fn told(written: &str, size: usize) -> Apart {
+fn told(written: &str, size: usize) -> Split {
     told_of(written, size, Extent::Whole)
 }
 
-fn told_of(written: &str, size: usize, how: Extent) -> Apart {
+fn told_of(written: &str, size: usize, how: Extent) -> Split {
     let mut splitter = Splitter::default();
     let characters: Vec<char> = written.chars().collect();
-    let mut all = Apart::default();
+    let mut all = Split::default();
     let pieces = characters
         .chunks(size)
         .map(|piece| piece.iter().collect::<String>());
-    let mut add = |next: Apart| {
+    let mut add = |next: Split| {
         all.text.push_str(&next.text);
         if let Some(thoughts) = next.thoughts {
             all.thoughts.get_or_insert_default().push_str(&thoughts);

@@ -6,7 +6,7 @@ use super::rank::{CODE, MARK, QUOTED, SENTENCE};
 const NAME: usize = 40;
 
 #[derive(Default)]
-pub(super) struct Around<'m> {
+pub(super) struct LineContext<'m> {
     fence: Option<&'m str>,
     /// Until this closes it.
     formula: Option<&'static str>,
@@ -18,7 +18,7 @@ pub(super) struct Around<'m> {
     is_trace: bool,
 }
 
-impl<'m> Around<'m> {
+impl<'m> LineContext<'m> {
     pub(super) fn of(message: &str) -> Self {
         Self {
             header: header(message),

@@ -6,7 +6,7 @@ mod rank;
 use crate::text;
 use crate::title::greeting::is_greeting;
 use crate::visible::is_blank;
-use around::{Around, is_mark};
+use around::{LineContext, is_mark};
 use rank::{ADDRESS, CODE, GREETING, MARK, QUOTED, SENTENCE};
 
 /// How much of a message is read, in bytes.
@@ -21,7 +21,7 @@ const GREETINGS: usize = 4;
 pub(super) fn of(message: &str, max: usize) -> Option<String> {
     let message = beginning(message);
     let mut second_best: Option<(u8, &str)> = None;
-    let mut around = Around::of(message);
+    let mut around = LineContext::of(message);
     let mut greetings = 0;
     for line in message.lines() {
         let (quoted, inside) = without_quote(line);

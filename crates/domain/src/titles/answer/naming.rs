@@ -1,7 +1,7 @@
 //! Whether words name a title, such as "Suggested title".
 
 use crate::title::greeting::has;
-use crate::title::languages::{LANGUAGES, Language};
+use crate::title::languages::{LANGUAGES, TitleLanguage};
 
 /// The longest words before a title, in characters.
 pub(super) const LONGEST: usize = 80;
@@ -13,7 +13,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a label may have this word beside a word for a title.
 pub(super) fn is_known(word: &str) -> bool {
-    let fields: [fn(&Language) -> &'static str; 4] = [
+    let fields: [fn(&TitleLanguage) -> &'static str; 4] = [
         |language| language.title,
         |language| language.chat,
         |language| language.beside,
@@ -104,7 +104,7 @@ fn is_unspaced_label(text: &str) -> bool {
 }
 
 /// The length of the longest word that the text begins with.
-fn longest(text: &str, words: fn(&Language) -> &'static str) -> usize {
+fn longest(text: &str, words: fn(&TitleLanguage) -> &'static str) -> usize {
     let all = LANGUAGES
         .iter()
         .flat_map(|language| words(language).split('|'));

@@ -1,7 +1,7 @@
 //! Events of a stream, and bodies of lines.
 
 use super::ends::{broken, ended};
-use super::{Answer, Outcome};
+use super::{Outcome, ProviderAnswer};
 use crate::llm::events::CUT;
 use crate::llm::failure;
 use serde_json::value::RawValue;
@@ -27,7 +27,7 @@ fn says_more(data: &str) -> bool {
         .any(|name| data.contains(name))
 }
 
-impl Answer {
+impl ProviderAnswer {
     /// Processes the next event; `false` where no more will come.
     pub(super) fn event(
         &mut self,

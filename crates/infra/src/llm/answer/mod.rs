@@ -7,10 +7,10 @@ mod telling;
 use super::bytes::{AnswerLimits, collect, read};
 use super::events::{ByteStream, events};
 use super::failure;
-use super::kind::{self, Kind, kind};
+use super::kind::{self, AnswerKind, kind};
 use super::packed::packing;
-use super::reply::Reply;
-use super::settings::ApiKey;
+use super::reply::ReceivedReply;
+use super::settings::ProviderKey;
 use super::wire;
 use bytes::Bytes;
 use domain::admission::Permit;
@@ -32,13 +32,13 @@ const GOODBYE: Duration = Duration::from_secs(2);
 type Outcome<T> = std::result::Result<T, ProviderFailure>;
 
 /// An answer that is being received. Dropping it frees its place at the provider.
-pub(super) struct Answer {
+pub(super) struct ProviderAnswer {
     body: Body,
-    key: Option<ApiKey>,
+    key: Option<ProviderKey>,
     /// Whether chunks were requested.
     streamed: bool,
     begun: bool,
-    reply: Reply,
+    reply: ReceivedReply,
     /// Whether the last value was a whole completion.
     is_whole: bool,
     /// The `Content-Encoding` of the response.
@@ -62,7 +62,7 @@ enum Body {
     Read,
 }
 
-impl Answer {
+impl ProviderAnswer {
     /// `streamed`: whether events were requested. A server that cannot stream sends a whole
     /// completion all the same, which becomes the only chunk. A server that always streams sends
     /// events, which are joined into one completion.
@@ -70,7 +70,7 @@ impl Answer {
         response: Response,
         streamed: bool,
         silence: Duration,
-        key: Option<ApiKey>,
+        key: Option<ProviderKey>,
         place: Permit,
     ) -> Self {
         let encoding = encoding(&response);
@@ -88,7 +88,7 @@ impl Answer {
             bytes: bytes_of(response, self.streamed, silence),
             seen: Vec::new(),
         };
-        self.reply = Reply::default();
+        self.reply = ReceivedReply::default();
         self.aside = None;
         self.is_whole = false;
         self.begun = false;
@@ -102,7 +102,7 @@ impl Answer {
         Ok(())
     }
 
-    fn of(bytes: ByteStream, streamed: bool, key: Option<ApiKey>, place: Permit) -> Self {
+    fn of(bytes: ByteStream, streamed: bool, key: Option<ProviderKey>, place: Permit) -> Self {
         Self {
             body: Body::Unseen {
                 bytes,
@@ -111,7 +111,7 @@ impl Answer {
             key,
             streamed,
             begun: false,
-            reply: Reply::default(),
+            reply: ReceivedReply::default(),
             is_whole: false,
             encoding: None,
             aside: None,
@@ -130,7 +130,7 @@ impl Answer {
                     Some(Ok(piece)) => seen.extend_from_slice(&piece),
                     Some(Err(broken)) => return Err(broken.failure()),
                     None if seen.trim_ascii().is_empty() => return Err(ended(false)),
-                    None => self.begin(Kind::Json)?,
+                    None => self.begin(AnswerKind::Json)?,
                 },
             },
             Body::Events(events) => {
@@ -158,7 +158,7 @@ impl Answer {
         Ok(())
     }
 
-    fn begin(&mut self, kind: Kind) -> Outcome<()> {
+    fn begin(&mut self, kind: AnswerKind) -> Outcome<()> {
         let Body::Unseen { bytes, seen } = std::mem::replace(&mut self.body, Body::Read) else {
             return Ok(());
         };
@@ -168,8 +168,8 @@ impl Answer {
         let seen = stream::once(std::future::ready(Ok(Bytes::from(seen))));
         let all = seen.chain(bytes).boxed();
         self.body = match kind {
-            Kind::Events => Body::Events(events(all)),
-            Kind::Json => Body::Json(all),
+            AnswerKind::Events => Body::Events(events(all)),
+            AnswerKind::Json => Body::Json(all),
         };
         Ok(())
     }
@@ -179,7 +179,7 @@ impl Answer {
         let read = wire::read(value.get(), key)?;
         let is_beside =
             || matches!(self.body, Body::Events(_)) && wire::is_beside_a_stream(value.get());
-        let read = read.or_else(|| is_beside().then(wire::Read::default));
+        let read = read.or_else(|| is_beside().then(wire::ReadContent::default));
         let mut read = read.ok_or_else(|| self.rubbish(value.get()))?;
         let json: String = Box::<str>::from(value).into();
         // Where the text has come in pieces, the client has all of it already.

@@ -1,6 +1,6 @@
 //! Returns an answer in the requested form.
 
-use super::{Answer, Body, Outcome};
+use super::{Body, Outcome, ProviderAnswer};
 use crate::llm::{failure, wire};
 use domain::error::Result;
 use domain::replies::{ChatChunk, ChatStream};
@@ -8,7 +8,7 @@ use domain::replies::{ChatChunk, ChatStream};
 /// A chunk without content.
 const NOTHING: &str = r#"{"object":"chat.completion.chunk","choices":[]}"#;
 
-impl Answer {
+impl ProviderAnswer {
     /// Ends the reply. Half a character at the end is replaced.
     pub(super) fn end(&mut self) -> Outcome<()> {
         self.body = Body::Read;
@@ -52,7 +52,7 @@ impl Answer {
 }
 
 #[async_trait::async_trait]
-impl ChatStream for Answer {
+impl ChatStream for ProviderAnswer {
     async fn next(&mut self) -> Result<Option<ChatChunk>> {
         if !self.streamed {
             return match self.body {

@@ -16,7 +16,7 @@ enum Write {
 
 use Write::{Breaks, Raw, Text, Waits};
 
-fn answer(writes: Vec<Write>, streamed: bool) -> Answer {
+fn answer(writes: Vec<Write>, streamed: bool) -> ProviderAnswer {
     let bytes = stream::iter(writes).filter_map(|write| async move {
         match write {
             Text(text) => Some(Ok(Bytes::from(text))),
@@ -36,7 +36,7 @@ fn answer(writes: Vec<Write>, streamed: bool) -> Answer {
     });
     let place = places.take(Caller::Service, 1, std::future::pending());
     let place = place.now_or_never().unwrap().unwrap();
-    Answer::of(bytes.boxed(), streamed, None, place)
+    ProviderAnswer::of(bytes.boxed(), streamed, None, place)
 }
 
 /// Text, thoughts and the form that is not text, or how it failed; and all that the client is shown.

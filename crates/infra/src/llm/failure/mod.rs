@@ -7,13 +7,13 @@ mod told;
 mod too_long;
 mod words;
 
-use super::settings::ApiKey;
-use domain::error::{ProviderFailure, Refusal, RefusalKind, Report};
+use super::settings::ProviderKey;
+use domain::error::{ProviderFailure, ProviderRefusal, RefusalKind, Report};
 use pause::pause;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde_json::Value;
-use told::{Told, told};
+use told::{FailureDetails, told};
 
 /// How much of a provider's text is passed on, in characters.
 const TEXT: usize = 1_000;
@@ -29,7 +29,7 @@ pub(super) fn of_status(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
-    key: Option<&ApiKey>,
+    key: Option<&ProviderKey>,
 ) -> ProviderFailure {
     if status == StatusCode::FORBIDDEN && body.windows(PLACE.len()).any(|part| part == PLACE) {
         return ProviderFailure::lasting(
@@ -48,7 +48,7 @@ pub(super) fn of_status(
 }
 
 /// The address does not exist at all. This does not mean the model.
-fn no_such_address(text: Option<String>, key: Option<&ApiKey>) -> ProviderFailure {
+fn no_such_address(text: Option<String>, key: Option<&ProviderKey>) -> ProviderFailure {
     let why = "it has no such address, so LLM_BASE_URL may be wrong.";
     let quote = presentable(text, key, BEGINNING);
     let quote = quote.map(|text| format!("it answered 404 ({text}): {why}"));
@@ -56,9 +56,14 @@ fn no_such_address(text: Option<String>, key: Option<&ApiKey>) -> ProviderFailur
 }
 
 /// The meaning of a status. An error under 200 may contain a status as its code.
-fn meaning(status: StatusCode, retry_after: u64, report: Report, told: Told) -> ProviderFailure {
+fn meaning(
+    status: StatusCode,
+    retry_after: u64,
+    report: Report,
+    told: FailureDetails,
+) -> ProviderFailure {
     let refused = |kind, report| {
-        ProviderFailure::Refused(Refusal {
+        ProviderFailure::Refused(ProviderRefusal {
             kind,
             report,
             param: told.param,
@@ -98,13 +103,13 @@ pub(super) fn is_too_long(failure: &ProviderFailure) -> bool {
 
 /// The failure in JSON that came with status 200, in place of a completion or chunk; `None` where
 /// the JSON does not look like a failure.
-pub(super) fn within(json: &str, key: Option<&ApiKey>) -> Option<ProviderFailure> {
+pub(super) fn within(json: &str, key: Option<&ProviderKey>) -> Option<ProviderFailure> {
     let value: Value = serde_json::from_str(json).ok()?;
     signs::is_failure(&value).then(|| told_within(&value, key))
 }
 
 /// The failure in an event whose name says that it is an error.
-pub(super) fn of_event(data: &str, key: Option<&ApiKey>) -> ProviderFailure {
+pub(super) fn of_event(data: &str, key: Option<&ProviderKey>) -> ProviderFailure {
     match serde_json::from_str(data) {
         Ok(value) => told_within(&value, key),
         Err(_) => {
@@ -116,8 +121,8 @@ pub(super) fn of_event(data: &str, key: Option<&ApiKey>) -> ProviderFailure {
 
 const MIDWAY: &str = "it gave up midway.";
 
-fn told_within(value: &Value, key: Option<&ApiKey>) -> ProviderFailure {
-    let mut told = Told::by(value);
+fn told_within(value: &Value, key: Option<&ProviderKey>) -> ProviderFailure {
+    let mut told = FailureDetails::by(value);
     let report = Report::from(MIDWAY).quoting(presentable(told.text.take(), key, TEXT));
     // Some servers use a code for it that is not an HTTP status.
     let too_long = told.is_too_long.then_some(StatusCode::BAD_REQUEST);
@@ -131,23 +136,23 @@ fn told_within(value: &Value, key: Option<&ApiKey>) -> ProviderFailure {
 }
 
 /// The failure for an answer that cannot be read; it quotes the beginning for the client.
-pub(super) fn rubbish(answer: &str, key: Option<&ApiKey>) -> ProviderFailure {
+pub(super) fn rubbish(answer: &str, key: Option<&ProviderKey>) -> ProviderFailure {
     let happened = "its answer is not one of OpenAI's API.";
     ProviderFailure::failed(beginning(happened, answer, key))
 }
 
 /// The failure of an answer without choices, and so without a reply. A retry would cost as much.
-pub(super) fn without_choices(answer: &str, key: Option<&ApiKey>) -> ProviderFailure {
+pub(super) fn without_choices(answer: &str, key: Option<&ProviderKey>) -> ProviderFailure {
     ProviderFailure::lasting(beginning("its answer has no choices.", answer, key))
 }
 
-fn beginning(happened: &str, answer: &str, key: Option<&ApiKey>) -> Report {
+fn beginning(happened: &str, answer: &str, key: Option<&ProviderKey>) -> Report {
     let begins = presentable(Some(answer.to_owned()), key, BEGINNING);
     let quote = begins.map(|begins| format!("{happened} It begins with: {begins}"));
     Report::from(happened).quoting(quote)
 }
 
-fn presentable(text: Option<String>, key: Option<&ApiKey>, most: usize) -> Option<String> {
+fn presentable(text: Option<String>, key: Option<&ProviderKey>, most: usize) -> Option<String> {
     let text = text?;
     let text = key.map_or(text.clone(), |key| key.hidden_in(&text));
     let text: String = text

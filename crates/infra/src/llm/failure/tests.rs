@@ -1,7 +1,7 @@
 use super::*;
 
 fn message(status: u16, body: &str) -> String {
-    let key = ApiKey::parse("sk-secret");
+    let key = ProviderKey::parse("sk-secret");
     let status = StatusCode::from_u16(status).unwrap();
     of_status(status, &HeaderMap::new(), body.as_bytes(), key.as_ref()).to_string()
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// The provider's information about a failure.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct FailureDetails {
     pub(super) text: Option<String>,
     /// The field that the provider blames.
     pub(super) param: Option<String>,
@@ -18,7 +18,7 @@ pub(super) struct Told {
     pub(super) is_of_the_api: bool,
 }
 
-impl Told {
+impl FailureDetails {
     pub(super) fn by(value: &Value) -> Self {
         let told = Self::in_words(words::words(value));
         Self {
@@ -59,18 +59,18 @@ impl Told {
 }
 
 /// `encoding` is the `Content-Encoding` of the body.
-pub(super) fn told(body: &[u8], encoding: Option<&str>) -> Told {
+pub(super) fn told(body: &[u8], encoding: Option<&str>) -> FailureDetails {
     if let Some(name) = packing(body, encoding) {
-        return Told {
+        return FailureDetails {
             text: Some(format!(
                 "its words are compressed ({name}), which was not asked for"
             )),
-            ..Told::default()
+            ..FailureDetails::default()
         };
     }
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     if let Ok(body) = serde_json::from_slice::<Value>(body) {
-        return Told::by(&body);
+        return FailureDetails::by(&body);
     }
     // A cut-off text can end within a character.
     let text = String::from_utf8_lossy(body);
@@ -81,7 +81,7 @@ pub(super) fn told(body: &[u8], encoding: Option<&str>) -> Told {
         .map(|line| line.strip_prefix("data:").unwrap_or(line));
     let mut values = lines.filter_map(|line| serde_json::from_str::<Value>(line.trim()).ok());
     if let Some(told) = values.find_map(|value| {
-        let told = Told::by(&value);
+        let told = FailureDetails::by(&value);
         told.text.is_some().then_some(told)
     }) {
         return told;
@@ -89,8 +89,8 @@ pub(super) fn told(body: &[u8], encoding: Option<&str>) -> Told {
     let text = text.strip_prefix("data:").unwrap_or(text).trim();
     // An HTML page is of no use to the client.
     match text.starts_with('<') {
-        true => Told::in_words(in_xml(text)),
-        false => Told::in_words(Some(text.to_owned())),
+        true => FailureDetails::in_words(in_xml(text)),
+        false => FailureDetails::in_words(Some(text.to_owned())),
     }
 }
 

@@ -7,7 +7,7 @@ mod text;
 mod whole;
 
 use super::failure;
-use super::settings::ApiKey;
+use super::settings::ProviderKey;
 use domain::error::ProviderFailure;
 use domain::replies::CallPiece;
 use serde::{Deserialize, Deserializer};
@@ -70,7 +70,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawVa
 
 /// The content of a completion or a chunk. Texts are for [`Joined`].
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(super) struct ReadContent {
     pub(super) text: Vec<u8>,
     pub(super) reasoning: Vec<u8>,
     pub(super) id: Option<String>,
@@ -88,7 +88,10 @@ pub(super) struct Read {
 }
 
 /// Reads a completion or a chunk; `None` when the text is neither.
-pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, ProviderFailure> {
+pub(super) fn read(
+    json: &str,
+    key: Option<&ProviderKey>,
+) -> Result<Option<ReadContent>, ProviderFailure> {
     let Ok(completion) = serde_json::from_str::<Completion<'_>>(json) else {
         return match failure::within(json, key) {
             Some(failure) => Err(failure),
@@ -119,10 +122,10 @@ pub(super) fn read(json: &str, key: Option<&ApiKey>) -> Result<Option<Read>, Pro
     let is_empty_chunk = choices_are_given || completion.is_beside_the_text();
     let read = match choices.is_empty() {
         true if !is_empty_chunk => return Ok(None),
-        true => Read::default(),
+        true => ReadContent::default(),
         false => of_choices(&choices),
     };
-    Ok(Some(Read {
+    Ok(Some(ReadContent {
         id: named(completion.id),
         model: named(completion.model),
         ..read
@@ -146,7 +149,7 @@ impl Completion<'_> {
 impl Choice<'_> {
     /// The message, and whether it is a whole one. Some servers write an empty delta beside the
     /// whole message.
-    fn said(&self) -> (said::Said, bool) {
+    fn said(&self) -> (said::WireContent, bool) {
         let forms = [
             (self.delta, false),
             (self.message, true),
@@ -159,17 +162,17 @@ impl Choice<'_> {
         let mut all: Vec<_> = given.collect();
         let first = all.iter().position(|(said, _)| !said.is_empty());
         match all.is_empty() {
-            true => (said::Said::default(), false),
+            true => (said::WireContent::default(), false),
             false => all.swap_remove(first.unwrap_or_default()),
         }
     }
 }
 
 /// Reads the first choice; others are ignored. Some servers write it in several pieces.
-fn of_choices(choices: &[Choice<'_>]) -> Read {
-    let mut read = Read {
+fn of_choices(choices: &[Choice<'_>]) -> ReadContent {
+    let mut read = ReadContent {
         has_choices: true,
-        ..Read::default()
+        ..ReadContent::default()
     };
     let is_first = |choice: &Choice<'_>| {
         choice
@@ -223,7 +226,7 @@ fn reason(raw: &RawValue) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn found(json: &str) -> Option<Read> {
+    fn found(json: &str) -> Option<ReadContent> {
         read(json, None).unwrap()
     }
 

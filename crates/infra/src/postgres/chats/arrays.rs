@@ -6,7 +6,7 @@ use crate::postgres::items::roles::stored_role;
 use domain::chat::FinishedTurn;
 
 /// The messages as one array per column.
-pub(super) struct Arrays<'a> {
+pub(super) struct TurnArrays<'a> {
     /// The part of each id that is known before its number.
     pub(super) seeds: Vec<Vec<u8>>,
     pub(super) roles: Vec<i16>,
@@ -16,7 +16,7 @@ pub(super) struct Arrays<'a> {
     pub(super) parts: PartArrays<'a>,
 }
 
-impl<'a> From<&'a FinishedTurn> for Arrays<'a> {
+impl<'a> From<&'a FinishedTurn> for TurnArrays<'a> {
     fn from(turn: &'a FinishedTurn) -> Self {
         let each = turn.messages.iter();
         Self {
@@ -45,7 +45,7 @@ impl<'a> From<&'a FinishedTurn> for Arrays<'a> {
     }
 }
 
-impl Arrays<'_> {
+impl TurnArrays<'_> {
     /// The size of the texts, parts and thoughts in bytes.
     pub(super) fn bytes(&self) -> usize {
         let texts = self.contents.iter();

@@ -13,7 +13,7 @@ use super::titles::NewTitles;
 use super::turn_queue;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
-use arrays::Arrays;
+use arrays::TurnArrays;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -41,7 +41,7 @@ pub(super) async fn store_turn(
     after: Sequence,
     is_divided: bool,
 ) -> QueryResult<StoredRow> {
-    let arrays = Arrays::from(turn);
+    let arrays = TurnArrays::from(turn);
     let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving, after);
     stored(connection, &store, is_divided).await
 }
@@ -68,7 +68,7 @@ impl TurnStore for PgChats {
         leaving: Leaving,
     ) -> Result<StoredTurn> {
         let key = key(owner, conversation);
-        let arrays = Arrays::from(turn);
+        let arrays = TurnArrays::from(turn);
         let due = self.new_titles.due(turn.now);
         let leaving_at = (leaving, due);
         let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving_at, Sequence(0));

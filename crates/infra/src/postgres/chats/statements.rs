@@ -1,6 +1,6 @@
 //! The statement that stores the turn of a chat.
 
-use super::arrays::Arrays;
+use super::arrays::TurnArrays;
 use crate::postgres::ids;
 use crate::postgres::items::rows::{ADD_ITEMS, MAX_ITEMS};
 use crate::postgres::jobs::ADD_JOBS;
@@ -86,7 +86,7 @@ impl<'a> StoreTurn<'a> {
         owner: OwnerId,
         conversation: ConversationId,
         turn: &'a FinishedTurn,
-        arrays: &'a Arrays<'a>,
+        arrays: &'a TurnArrays<'a>,
         (leaving, titles_due): (Leaving, Option<DateTime<Utc>>),
         after: Sequence,
     ) -> Self {

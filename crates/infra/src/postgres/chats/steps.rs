@@ -3,7 +3,7 @@
 
 use super::statements::{StoreTurn, StoredRow};
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::steps::{Added, add};
+use crate::postgres::items::steps::{AddedItems, add};
 use crate::postgres::turn_queue;
 use diesel::QueryResult;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -17,7 +17,7 @@ pub(super) async fn store(
         conversation_id: turn.conversation_id,
         token: turn.token,
     };
-    let added = Added {
+    let added = AddedItems {
         owner_id: turn.owner_id,
         conversation_id: turn.conversation_id,
         now: turn.now,

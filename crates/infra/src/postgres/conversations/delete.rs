@@ -9,7 +9,7 @@ use crate::postgres::items::key::key;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
-use domain::conversations::Range;
+use domain::conversations::IdRange;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId};
 use domain::repeats::{Made, Outcome};
@@ -87,7 +87,7 @@ pub(super) async fn delete_expected(
 pub(super) async fn delete_range(
     database: &Database,
     owner: OwnerId,
-    range: Range,
+    range: IdRange,
     most: u32,
     now: DateTime<Utc>,
 ) -> Result<Option<(ConversationId, u64)>> {

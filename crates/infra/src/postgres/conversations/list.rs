@@ -22,7 +22,7 @@ const WRITTEN: [(i64, &str); 2] = [(21, "21"), (21 + ARCHIVED, "29")];
 /// the index that holds its conversations in its order: a condition in a parameter could not name
 /// an index. Each text is prepared once per connection.
 #[derive(Clone)]
-pub(super) struct Page {
+pub(super) struct ConversationPage {
     owner_id: Uuid,
     project_id: Option<Uuid>,
     archived: Option<bool>,
@@ -36,7 +36,7 @@ pub(super) struct Page {
     limit: i64,
 }
 
-impl Page {
+impl ConversationPage {
     pub(super) fn of(owner: OwnerId, list: &ConversationList) -> Self {
         Self::with(owner, list, list.limit.get() + 1)
     }
@@ -70,7 +70,7 @@ impl Page {
     }
 }
 
-impl Page {
+impl ConversationPage {
     /// The conditions of the list, without its place.
     pub(super) fn listed<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(" where owner_id = ");
@@ -108,17 +108,17 @@ impl Page {
     }
 }
 
-impl Query for Page {
+impl Query for ConversationPage {
     type SqlType = Sql<ConversationRow>;
 }
 
-impl QueryId for Page {
+impl QueryId for ConversationPage {
     type QueryId = ();
     // The text is the key in the cache of prepared statements.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl QueryFragment<Pg> for Page {
+impl QueryFragment<Pg> for ConversationPage {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         if !self.may_be_sparse() {
             return self.selected(out, "");
@@ -135,7 +135,7 @@ impl QueryFragment<Pg> for Page {
     }
 }
 
-impl Page {
+impl ConversationPage {
     /// Whether the index of this order holds archived conversations, too, which may be nearly all.
     /// An index for each such list would cost every append an entry. So where few conversations are
     /// in use, these are read and sorted; otherwise the others are skipped on the way.

@@ -13,7 +13,7 @@ mod write;
 
 use super::database::Database;
 use super::error::{storage, violates};
-use super::items::arrays::Arrays;
+use super::items::arrays::ItemArrays;
 use super::items::key::key;
 use super::items::rows::ItemRow;
 use super::items::texts::Bytes as _;
@@ -26,8 +26,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::conversations::{
-    Change, Conversation, ConversationChanges, ConversationList, ConversationStore,
-    NewConversation, Opening, Organising, Range, Updated,
+    Change, Conversation, ConversationChanges, ConversationList, ConversationOpening,
+    ConversationStore, IdRange, NewConversation, Organising, Updated,
 };
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::{ConversationId, OwnerId};
@@ -71,7 +71,7 @@ impl ConversationStore for PgConversations {
             let owner = conversation.owner_id;
             self.database.effect(owner, work, made).await?
         } else {
-            let arrays = Arrays::from(items);
+            let arrays = ItemArrays::from(items);
             let bytes = items.iter().map(Item::bytes).sum();
             let whose = Whose::from(conversation.owner_id).writing(bytes);
             let due = self.new_titles.due(conversation.conversation.created_at);
@@ -104,7 +104,11 @@ impl ConversationStore for PgConversations {
         found.map(Conversation::try_from).transpose()
     }
 
-    async fn find_with_items(&self, owner: OwnerId, id: ConversationId) -> Result<Option<Opening>> {
+    async fn find_with_items(
+        &self,
+        owner: OwnerId,
+        id: ConversationId,
+    ) -> Result<Option<ConversationOpening>> {
         let key = key(owner, id);
         let found = self
             .database
@@ -215,7 +219,7 @@ impl ConversationStore for PgConversations {
     async fn delete_range(
         &self,
         owner: OwnerId,
-        range: Range,
+        range: IdRange,
         most: u32,
         now: DateTime<Utc>,
     ) -> Result<Option<(ConversationId, u64)>> {

@@ -8,7 +8,7 @@ use crate::postgres::items::rows::ItemRow;
 use crate::postgres::items::statements as item_statements;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
-use domain::conversations::Opening;
+use domain::conversations::ConversationOpening;
 use domain::error::Result;
 use domain::items::Item;
 
@@ -60,8 +60,8 @@ pub(super) async fn load(
     }))
 }
 
-pub(super) fn opening(found: FoundConversation) -> Result<Opening> {
-    Ok(Opening {
+pub(super) fn opening(found: FoundConversation) -> Result<ConversationOpening> {
+    Ok(ConversationOpening {
         conversation: found.conversation.try_into()?,
         items: found
             .items

@@ -1,6 +1,6 @@
 //! Reading a page of a list, and counting all of it.
 
-use super::list::Page;
+use super::list::ConversationPage;
 use super::rows::ConversationRow;
 use crate::postgres::execute::Execute as _;
 use diesel::pg::Pg;
@@ -17,7 +17,7 @@ pub(super) async fn load(
     owner: OwnerId,
     list: &ConversationList,
 ) -> QueryResult<Vec<ConversationRow>> {
-    let page = Page::of(owner, list);
+    let page = ConversationPage::of(owner, list);
     if page.is_in_order_with_archived()
         && let Some(rows) = among_few_archived(connection, &page).await?
     {
@@ -34,7 +34,7 @@ pub(super) async fn count(
     most: u64,
 ) -> QueryResult<i64> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let count = Count(Page::of(owner, list), most);
+    let count = Count(ConversationPage::of(owner, list), most);
     count.fetch_one(connection).await
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn count(
 /// of the statement that may find thousands.
 async fn among_few_archived(
     connection: &mut AsyncPgConnection,
-    page: &Page,
+    page: &ConversationPage,
 ) -> QueryResult<Option<Vec<ConversationRow>>> {
     let all = page.with_archived();
     let mut rows: Vec<ConversationRow> = all.clone().fetch_all(connection).await?;
@@ -57,7 +57,7 @@ async fn among_few_archived(
 }
 
 /// The number of all conversations of a list, up to this one.
-struct Count(Page, i64);
+struct Count(ConversationPage, i64);
 
 impl Query for Count {
     type SqlType = BigInt;

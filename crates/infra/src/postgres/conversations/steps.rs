@@ -4,7 +4,7 @@
 use super::statements::{Delete, DeleteRange};
 use super::write::InsertWithItems;
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::steps::{Added, ask_for_title, store};
+use crate::postgres::items::steps::{AddedItems, ask_for_title, store};
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::sql;
 use crate::postgres::statement::statement;
@@ -104,7 +104,7 @@ pub(super) async fn insert_with_items(
     // An id ends in the number, and these count from 1.
     let seed = |id: &Uuid| id.as_bytes().iter().take(12).copied().collect();
     let seeds: Vec<Vec<u8>> = new.item_ids.iter().map(seed).collect();
-    let added = Added {
+    let added = AddedItems {
         owner_id: new.owner_id,
         conversation_id: new.id,
         now: new.now,

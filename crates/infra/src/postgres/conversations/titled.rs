@@ -1,4 +1,4 @@
-use super::list::Page;
+use super::list::ConversationPage;
 use super::rows::ConversationRow;
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::search::STALE;
@@ -15,7 +15,7 @@ use domain::search::WantedKeys;
 /// could be anywhere in the list would be waited for along all of it.
 #[derive(Clone)]
 pub(in crate::postgres) struct Titled<'a> {
-    page: Page,
+    page: ConversationPage,
     words: &'a WantedKeys,
     maker: i16,
 }
@@ -29,7 +29,7 @@ impl<'a> Titled<'a> {
         most: usize,
     ) -> Self {
         Self {
-            page: Page::with(owner, list, most),
+            page: ConversationPage::with(owner, list, most),
             words,
             maker,
         }

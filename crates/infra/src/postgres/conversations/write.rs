@@ -2,7 +2,7 @@
 
 use super::rows;
 use crate::postgres::ids;
-use crate::postgres::items::arrays::Arrays;
+use crate::postgres::items::arrays::ItemArrays;
 use crate::postgres::items::rows::ADD_ITEMS;
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::sql;
@@ -109,7 +109,7 @@ impl<'a> From<&'a NewConversation> for Insert<'a> {
 impl<'a> Insert<'a> {
     pub(super) fn with(
         self,
-        items: &'a Arrays<'a>,
+        items: &'a ItemArrays<'a>,
         titles_due: Option<DateTime<Utc>>,
     ) -> InsertWithItems<'a> {
         InsertWithItems {

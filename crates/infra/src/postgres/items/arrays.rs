@@ -7,7 +7,7 @@ use domain::items::{CallId, Item};
 use uuid::Uuid;
 
 /// Many items as one array per column: one parameter per column, for any number of items.
-pub(in crate::postgres) struct Arrays<'a> {
+pub(in crate::postgres) struct ItemArrays<'a> {
     pub(in crate::postgres) ids: Vec<Uuid>,
     pub(in crate::postgres) sequences: Vec<i32>,
     pub(in crate::postgres) roles: Vec<i16>,
@@ -19,7 +19,7 @@ pub(in crate::postgres) struct Arrays<'a> {
     pub(in crate::postgres) bytes: i64,
 }
 
-impl<'a> From<&'a [Item]> for Arrays<'a> {
+impl<'a> From<&'a [Item]> for ItemArrays<'a> {
     fn from(items: &'a [Item]) -> Self {
         let each = items.iter();
         Self {

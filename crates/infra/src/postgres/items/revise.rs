@@ -21,7 +21,7 @@ use domain::items::{Content, Item, ItemType, Revised, Revision};
 use domain::repeats::{self, Made};
 use domain::state::Expected;
 
-enum Outcome {
+enum RevisionOutcome {
     Done(ItemRow),
     Unchanged(Item),
     NoConversation,
@@ -87,22 +87,22 @@ pub(super) async fn revise(
         // The length of the restored text is not known here.
         Revision::Restore(_) => 0,
     });
-    let made = |outcome: &Outcome| match outcome {
-        Outcome::Done(_) | Outcome::Unchanged(_) => {
+    let made = |outcome: &RevisionOutcome| match outcome {
+        RevisionOutcome::Done(_) | RevisionOutcome::Unchanged(_) => {
             Some(repeats::Outcome::done(Made::Item(conversation, id)))
         }
         _ => None,
     };
     let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
     match database.effect(whose, work, made).await?.map_err(storage)? {
-        Outcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
-        Outcome::Unchanged(item) => Ok(Revised::Done(item)),
-        Outcome::NoConversation => Ok(Revised::NoConversation),
-        Outcome::NoItem => Ok(Revised::NoItem),
-        Outcome::NoVersion => Ok(Revised::NoVersion),
-        Outcome::NotAMessage(kind) => Ok(Revised::NotAMessage(kind)),
-        Outcome::Refused(error) => Err(error),
-        Outcome::Stale => Ok(Revised::Stale),
+        RevisionOutcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
+        RevisionOutcome::Unchanged(item) => Ok(Revised::Done(item)),
+        RevisionOutcome::NoConversation => Ok(Revised::NoConversation),
+        RevisionOutcome::NoItem => Ok(Revised::NoItem),
+        RevisionOutcome::NoVersion => Ok(Revised::NoVersion),
+        RevisionOutcome::NotAMessage(kind) => Ok(Revised::NotAMessage(kind)),
+        RevisionOutcome::Refused(error) => Err(error),
+        RevisionOutcome::Stale => Ok(Revised::Stale),
     }
 }
 
@@ -112,15 +112,15 @@ async fn change(
     revision: &Revision,
     expected: &Expected,
     now: DateTime<Utc>,
-) -> QueryResult<Outcome> {
+) -> QueryResult<RevisionOutcome> {
     if !lock(connection, key).await? {
-        return Ok(Outcome::NoConversation);
+        return Ok(RevisionOutcome::NoConversation);
     }
     let Some(item) = find(connection, key).await? else {
-        return Ok(Outcome::NoItem);
+        return Ok(RevisionOutcome::NoItem);
     };
     if !expected.holds(&item.tag()) {
-        return Ok(Outcome::Stale);
+        return Ok(RevisionOutcome::Stale);
     }
     let next = match next(connection, key, item, revision).await? {
         Ok(next) => next,
@@ -139,7 +139,7 @@ async fn change(
         item_type: columns.item_type,
         shown: columns.shown.as_deref(),
     };
-    Ok(Outcome::Done(revise.fetch_one(connection).await?))
+    Ok(RevisionOutcome::Done(revise.fetch_one(connection).await?))
 }
 
 /// The next content of an item, or the outcome if the content does not change.
@@ -148,44 +148,47 @@ async fn next(
     key: ItemKey,
     row: ItemRow,
     revision: &Revision,
-) -> QueryResult<std::result::Result<Next, Outcome>> {
+) -> QueryResult<std::result::Result<Next, RevisionOutcome>> {
     let content = match revision {
         Revision::Restore(number) if number.cast_signed() == row.version() => {
-            return Ok(Err(
-                Item::try_from(row).map_or_else(Outcome::Refused, Outcome::Unchanged)
-            ));
+            return Ok(Err(Item::try_from(row).map_or_else(
+                RevisionOutcome::Refused,
+                RevisionOutcome::Unchanged,
+            )));
         }
         Revision::Restore(number) => {
             let earlier = earlier(connection, key, *number).await?;
             let next = earlier.map(Next::try_from).transpose();
             return Ok(match next {
-                Ok(next) => next.ok_or(Outcome::NoVersion),
-                Err(error) => Err(Outcome::Refused(error)),
+                Ok(next) => next.ok_or(RevisionOutcome::NoVersion),
+                Err(error) => Err(RevisionOutcome::Refused(error)),
             });
         }
         Revision::Edit(content) | Revision::Replace(content) => content,
     };
     let item = match Item::try_from(row) {
         Ok(item) => item,
-        Err(error) => return Ok(Err(Outcome::Refused(error))),
+        Err(error) => return Ok(Err(RevisionOutcome::Refused(error))),
     };
     let is_edit = matches!(revision, Revision::Edit(_));
     if is_edit && !item.content.kind().is_message() {
-        return Ok(Err(Outcome::NotAMessage(item.content.kind().clone())));
+        return Ok(Err(RevisionOutcome::NotAMessage(
+            item.content.kind().clone(),
+        )));
     }
     let content = match is_edit && content.parts().is_none() {
         true => item.content.with_text(item.role, content),
         false => Ok(content.clone()),
     };
     Ok(match content {
-        Ok(content) if content == item.content => Err(Outcome::Unchanged(item)),
+        Ok(content) if content == item.content => Err(RevisionOutcome::Unchanged(item)),
         // A person's text has no model's thoughts.
         Ok(content) => Ok(Next {
             content,
             reasoning: None,
             model: None,
         }),
-        Err(error) => Err(Outcome::Refused(error)),
+        Err(error) => Err(RevisionOutcome::Refused(error)),
     })
 }
 

@@ -86,7 +86,7 @@ statement!(
 
 /// Items that are added to a conversation. Columns that are empty lists are null for all items.
 #[derive(Clone, Copy)]
-pub(in crate::postgres) struct Added<'a> {
+pub(in crate::postgres) struct AddedItems<'a> {
     pub(in crate::postgres) owner_id: Uuid,
     pub(in crate::postgres) conversation_id: Uuid,
     pub(in crate::postgres) now: DateTime<Utc>,
@@ -111,7 +111,7 @@ pub(in crate::postgres) struct Added<'a> {
 /// Adds the items, and says which numbers they got. Must be called in a transaction.
 pub(in crate::postgres) async fn add(
     connection: &mut AsyncPgConnection,
-    added: Added<'_>,
+    added: AddedItems<'_>,
 ) -> QueryResult<Option<TakenNumbers>> {
     // At most as many as a conversation holds.
     let size = added.seeds.len() as i32;
@@ -136,7 +136,7 @@ pub(in crate::postgres) async fn add(
 /// Stores items with the numbers after `before`, which the conversation has given to them.
 pub(in crate::postgres) async fn store(
     connection: &mut AsyncPgConnection,
-    added: Added<'_>,
+    added: AddedItems<'_>,
     before: i32,
 ) -> QueryResult<usize> {
     let store = Store {
@@ -161,7 +161,7 @@ pub(in crate::postgres) async fn store(
 
 pub(in crate::postgres) async fn ask_for_title(
     connection: &mut AsyncPgConnection,
-    added: Added<'_>,
+    added: AddedItems<'_>,
     due_at: DateTime<Utc>,
 ) -> QueryResult<()> {
     let ask = AskForTitle {
@@ -179,7 +179,7 @@ pub(super) async fn append(
     connection: &mut AsyncPgConnection,
     append: &Append<'_>,
 ) -> QueryResult<Option<i32>> {
-    let added = Added {
+    let added = AddedItems {
         owner_id: append.owner_id,
         conversation_id: append.conversation_id,
         now: append.now,
@@ -206,7 +206,7 @@ pub(super) async fn append_all(
     connection: &mut AsyncPgConnection,
     append: &AppendAll<'_>,
 ) -> QueryResult<Option<i32>> {
-    let added = Added {
+    let added = AddedItems {
         owner_id: append.owner_id,
         conversation_id: append.conversation_id,
         now: append.now,

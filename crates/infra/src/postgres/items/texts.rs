@@ -6,7 +6,7 @@ use crate::postgres::row::row;
 use diesel::sql_types::{Bool, Nullable, Text};
 use domain::error::Result;
 use domain::items::Content;
-use domain::thoughts::{self, Apart, Extent};
+use domain::thoughts::{self, Extent, Split};
 
 row!(
     /// A text as it is stored.
@@ -133,7 +133,7 @@ pub(in crate::postgres) fn apart(
     unparted: bool,
 ) -> (String, Option<String>) {
     if unparted {
-        let Apart { text, thoughts } = thoughts::apart(&content, Extent::Whole);
+        let Split { text, thoughts } = thoughts::apart(&content, Extent::Whole);
         // If the text consists only of thoughts, it is shown as it is.
         if !text.trim().is_empty() {
             let thoughts = thoughts.filter(|_| reasoning.is_none());

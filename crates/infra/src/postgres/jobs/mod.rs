@@ -12,7 +12,7 @@ use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
-use domain::jobs::{Backlog, Job, JobQueue, Kind};
+use domain::jobs::{Backlog, Job, JobKind, JobQueue};
 pub(super) use statements::{ADD_JOBS, Again, Claim, Finish};
 use statements::{BacklogRow, JobRow};
 pub(super) use step::{Locked, Next};
@@ -45,7 +45,7 @@ fn again(job: &Job, at: DateTime<Utc>, more_attempts: Option<i32>) -> Again {
 impl JobQueue for PgJobs {
     async fn due(
         &self,
-        kinds: &[Kind],
+        kinds: &[JobKind],
         after: OwnerId,
         now: DateTime<Utc>,
         most: usize,
@@ -120,7 +120,7 @@ impl JobQueue for PgJobs {
         Ok(())
     }
 
-    async fn ensure(&self, kinds: &[Kind], now: DateTime<Utc>) -> Result<()> {
+    async fn ensure(&self, kinds: &[JobKind], now: DateTime<Utc>) -> Result<()> {
         let kinds = kind::all_stored(kinds);
         let ensure = statements::Ensure {
             owner_id: ids::stored(Job::SERVICE.ulid()),
@@ -135,7 +135,7 @@ impl JobQueue for PgJobs {
         Ok(())
     }
 
-    async fn take_over(&self, kinds: &[Kind]) -> Result<usize> {
+    async fn take_over(&self, kinds: &[JobKind]) -> Result<usize> {
         // No earlier version has run on tables that Citus keeps in parts.
         if self.0.is_divided() {
             return Ok(0);
@@ -144,7 +144,7 @@ impl JobQueue for PgJobs {
         for wanted in kinds {
             let (most, kind) = (BATCH, kind::stored(*wanted));
             taken += match wanted {
-                Kind::Purge => {
+                JobKind::Purge => {
                     let take = statements::TakePurges { most, kind };
                     self.0
                         .run(Caller::Service, async |connection| {
@@ -152,7 +152,7 @@ impl JobQueue for PgJobs {
                         })
                         .await?
                 }
-                Kind::Title => {
+                JobKind::Title => {
                     let take = statements::TakeTitles { most, kind };
                     self.0
                         .run(Caller::Service, async |connection| {
@@ -160,7 +160,7 @@ impl JobQueue for PgJobs {
                         })
                         .await?
                 }
-                Kind::Removal => {
+                JobKind::Removal => {
                     let take = statements::TakeRemovals { most, kind };
                     self.0
                         .run(Caller::Service, async |connection| {
@@ -168,22 +168,22 @@ impl JobQueue for PgJobs {
                         })
                         .await?
                 }
-                Kind::Usage
-                | Kind::Links
-                | Kind::Credentials
-                | Kind::IdleGuests
-                | Kind::Repeats
-                | Kind::Responses
-                | Kind::Search
-                | Kind::Versions
-                | Kind::OldResponses
-                | Kind::Unindexed => 0,
+                JobKind::Usage
+                | JobKind::Links
+                | JobKind::Credentials
+                | JobKind::IdleGuests
+                | JobKind::Repeats
+                | JobKind::Responses
+                | JobKind::Search
+                | JobKind::Versions
+                | JobKind::OldResponses
+                | JobKind::Unindexed => 0,
             };
         }
         Ok(taken)
     }
 
-    async fn backlog(&self, kinds: &[Kind]) -> Result<Vec<Backlog>> {
+    async fn backlog(&self, kinds: &[JobKind]) -> Result<Vec<Backlog>> {
         let kinds = kind::all_stored(kinds);
         let query = statements::Backlog {
             service: ids::stored(Job::SERVICE.ulid()),

@@ -12,11 +12,11 @@ mod opened;
 mod pooled;
 
 use super::connect::Target;
-use super::figures::Connections;
+use super::figures::PoolConnections;
 use diesel::ConnectionError;
 use opened::{Idle, LOOK};
 pub(super) use pooled::Pooled;
-use pooled::Shared;
+use pooled::SharedPool;
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -34,7 +34,7 @@ const RESTED: Duration = Duration::from_millis(10);
 
 /// A pool of connections. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Pool(Arc<Shared>);
+pub(super) struct Pool(Arc<SharedPool>);
 
 /// Why the pool gives no connection.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +66,7 @@ impl Pool {
     }
 
     fn with(target: Arc<Target>, size: usize, is_divided: bool) -> Self {
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SharedPool {
             target,
             size: size.max(1),
             home: Handle::current(),
@@ -111,10 +111,10 @@ impl Pool {
     }
 
     /// How its connections are used now.
-    pub(super) fn connections(&self) -> Connections {
+    pub(super) fn connections(&self) -> PoolConnections {
         let state = self.0.state();
         let idle = state.idle.len();
-        Connections {
+        PoolConnections {
             most: self.0.size,
             idle,
             in_use: state.open.saturating_sub(idle),
@@ -177,7 +177,7 @@ impl Pool {
 }
 
 /// Closes unused connections, as long as the pool exists.
-async fn close_idle(shared: Weak<Shared>) {
+async fn close_idle(shared: Weak<SharedPool>) {
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

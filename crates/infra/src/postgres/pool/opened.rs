@@ -19,7 +19,7 @@ pub(super) const LOOK: Duration = Duration::from_secs(5);
 pub(super) const LARGE: usize = 2;
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct PoolState {
     /// The last one was used last.
     pub(super) idle: Vec<Idle>,
     /// How many connections there are, with those that are being opened.
@@ -32,7 +32,7 @@ pub(super) struct Idle {
     pub(super) since: Instant,
 }
 
-impl State {
+impl PoolState {
     /// How many unused connections have read a large row.
     pub(super) fn large(&self) -> usize {
         let large = |idle: &&Idle| idle.opened.is_large;

@@ -1,6 +1,6 @@
 //! A connection in use, which goes back to the pool.
 
-use super::opened::{Idle, LARGE, Opened, State};
+use super::opened::{Idle, LARGE, Opened, PoolState};
 use crate::postgres::connect::Target;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// The pool itself, which all its handles share.
-pub(super) struct Shared {
+pub(super) struct SharedPool {
     pub(super) target: Arc<Target>,
     /// The most connections.
     pub(super) size: usize,
@@ -20,13 +20,13 @@ pub(super) struct Shared {
     pub(super) home: Handle,
     /// Whether workers have connections of their own.
     pub(super) is_divided: bool,
-    pub(super) state: Mutex<State>,
+    pub(super) state: Mutex<PoolState>,
     /// Notifies waiting callers that a connection is idle or closed.
     pub(super) freed: Notify,
 }
 
-impl Shared {
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+impl SharedPool {
+    pub(super) fn state(&self) -> MutexGuard<'_, PoolState> {
         // No code panics while it holds the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,7 +61,7 @@ impl<T> Drop for Aborted<T> {
 /// A connection that is in use, or the place for one. Goes back to the pool when this is dropped.
 pub(in crate::postgres) struct Pooled {
     pub(super) opened: Option<Box<Opened>>,
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<SharedPool>,
 }
 
 impl Pooled {

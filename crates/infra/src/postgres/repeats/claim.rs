@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use domain::repeats::NewClaim;
 
 /// The state of a key in the database.
-pub(super) enum Stored {
+pub(super) enum StoredClaim {
     Claimed,
     Row(RepeatRow),
     Nothing,
@@ -21,7 +21,7 @@ const ATTEMPTS: u8 = 4;
 pub(super) async fn claim(
     connection: &mut AsyncPgConnection,
     new: &NewClaim,
-) -> QueryResult<Stored> {
+) -> QueryResult<StoredClaim> {
     let (owner_id, key) = row_key(&new.key);
     let (token, body) = (ids::stored(new.token), new.body.0.as_slice());
     let attempt = new.attempt.map(attempt_number);
@@ -37,7 +37,7 @@ pub(super) async fn claim(
             attempt,
         };
         if insert.write(connection).await? > 0 {
-            return Ok(Stored::Claimed);
+            return Ok(StoredClaim::Claimed);
         }
         let find = statements::Find { owner_id, key };
         let Some(row) = find.fetch_optional::<RepeatRow>(connection).await? else {
@@ -46,7 +46,7 @@ pub(super) async fn claim(
         let is_free =
             row.expires_at <= new.now || (row.status.is_none() && row.leased_until <= new.now);
         if !is_free {
-            return Ok(Stored::Row(row));
+            return Ok(StoredClaim::Row(row));
         }
         let take_over = statements::TakeOver {
             body,
@@ -60,8 +60,8 @@ pub(super) async fn claim(
             before: row.token,
         };
         if take_over.write(connection).await? > 0 {
-            return Ok(Stored::Claimed);
+            return Ok(StoredClaim::Claimed);
         }
     }
-    Ok(Stored::Nothing)
+    Ok(StoredClaim::Nothing)
 }

@@ -10,7 +10,7 @@ use super::database::Database;
 use super::ids;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
-use claim::{Stored, claim};
+use claim::{StoredClaim, claim};
 use columns::outcome;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
@@ -35,11 +35,11 @@ impl RepeatStore for PgRepeats {
             })
             .await?;
         match found {
-            Stored::Claimed => Ok(KeyState::Free),
+            StoredClaim::Claimed => Ok(KeyState::Free),
             // The key cannot be claimed and has no row: its owner was removed.
-            Stored::Nothing => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
-            Stored::Row(row) if row.body != new.body.0 => Ok(KeyState::Reused),
-            Stored::Row(row) => match outcome(row)? {
+            StoredClaim::Nothing => Err(Error::Unauthenticated(Unauthenticated::Invalid)),
+            StoredClaim::Row(row) if row.body != new.body.0 => Ok(KeyState::Reused),
+            StoredClaim::Row(row) => match outcome(row)? {
                 None => Ok(KeyState::UnderWay),
                 Some(outcome) => Ok(KeyState::Done(outcome)),
             },

@@ -16,7 +16,9 @@ use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{Item, Role};
 use domain::projects::Instruction;
-use domain::replies::{BATCH, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, Stored};
+use domain::replies::{
+    BATCH, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, StoredReply,
+};
 use domain::turns::Leaving;
 use statements::PromptRow;
 
@@ -108,7 +110,7 @@ impl ReplyStore for PgReplies {
         place: ReplyTarget,
         reply: &Reply,
         leaving: Leaving,
-    ) -> Result<Stored> {
+    ) -> Result<StoredReply> {
         let item = match place {
             ReplyTarget::Instead(item) | ReplyTarget::After(item) => item,
         };
@@ -120,7 +122,7 @@ impl ReplyStore for PgReplies {
         let thoughts = reply.reasoning.as_ref().map_or(0, String::len);
         let whose = Whose::from(owner).writing(reply.content.bytes() + thoughts);
         let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
-        let made = |outcome: &store::Outcome| outcome.made(conversation);
+        let made = |outcome: &store::StoreOutcome| outcome.made(conversation);
         let outcome = self.0.effect(whose, work, made).await?;
         outcome.map_err(storage)?.try_into()
     }

@@ -7,7 +7,7 @@ use crate::postgres::items::lock::find;
 use crate::postgres::items::parts::PartColumns;
 use crate::postgres::items::roles::stored_role;
 use crate::postgres::items::rows::ItemRow;
-use crate::postgres::items::steps::{Added, add};
+use crate::postgres::items::steps::{AddedItems, add};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
@@ -21,7 +21,7 @@ pub(super) async fn append(
     reply: &Reply,
 ) -> QueryResult<Option<ItemRow>> {
     let columns = PartColumns::from(&reply.content);
-    let added = Added {
+    let added = AddedItems {
         owner_id: key.owner_id,
         conversation_id: key.conversation_id,
         now: reply.now,

@@ -19,10 +19,10 @@ use domain::error::{Error, Result};
 use domain::id::ConversationId;
 use domain::items::Role;
 use domain::repeats::{self, Made};
-use domain::replies::{Generated, Reply, ReplyTarget, Stored};
+use domain::replies::{Generated, Reply, ReplyTarget, StoredReply};
 use domain::turns::Leaving;
 
-pub(super) enum Outcome {
+pub(super) enum StoreOutcome {
     Version(ItemRow),
     Appended(ItemRow),
     NoConversation,
@@ -32,7 +32,7 @@ pub(super) enum Outcome {
     Overtaken,
 }
 
-impl Outcome {
+impl StoreOutcome {
     /// The outcome of the request that asked for this reply.
     pub(super) fn made(&self, conversation: ConversationId) -> Option<repeats::Outcome> {
         match self {
@@ -48,10 +48,10 @@ impl Outcome {
     }
 }
 
-impl TryFrom<Outcome> for Stored {
+impl TryFrom<StoreOutcome> for StoredReply {
     type Error = Error;
 
-    fn try_from(outcome: Outcome) -> Result<Self> {
+    fn try_from(outcome: StoreOutcome) -> Result<Self> {
         let done = |row: ItemRow, is_new| {
             Ok(Self::Done(Generated {
                 item: row.try_into()?,
@@ -59,13 +59,13 @@ impl TryFrom<Outcome> for Stored {
             }))
         };
         match outcome {
-            Outcome::Version(row) => done(row, false),
-            Outcome::Appended(row) => done(row, true),
-            Outcome::NoConversation => Ok(Self::NoConversation),
-            Outcome::NoItem => Ok(Self::NoItem),
-            Outcome::Taken => Ok(Self::Taken),
-            Outcome::Full => Ok(Self::Full),
-            Outcome::Overtaken => Ok(Self::Overtaken),
+            StoreOutcome::Version(row) => done(row, false),
+            StoreOutcome::Appended(row) => done(row, true),
+            StoreOutcome::NoConversation => Ok(Self::NoConversation),
+            StoreOutcome::NoItem => Ok(Self::NoItem),
+            StoreOutcome::Taken => Ok(Self::Taken),
+            StoreOutcome::Full => Ok(Self::Full),
+            StoreOutcome::Overtaken => Ok(Self::Overtaken),
         }
     }
 }
@@ -77,13 +77,13 @@ pub(super) async fn store(
     place: ReplyTarget,
     reply: &Reply,
     (leaving, is_divided): (Leaving, bool),
-) -> QueryResult<Outcome> {
+) -> QueryResult<StoreOutcome> {
     if !turn_queue::depart(connection, leaving.turn).await? {
-        return Ok(Outcome::Overtaken);
+        return Ok(StoreOutcome::Overtaken);
     }
     let stored = put(connection, key, place, reply, is_divided).await?;
     if leaving.is_cancelled
-        && let Outcome::Version(row) | Outcome::Appended(row) = &stored
+        && let StoreOutcome::Version(row) | StoreOutcome::Appended(row) = &stored
     {
         turn_queue::remember(connection, leaving, Some(row.id())).await?;
     }
@@ -96,26 +96,26 @@ async fn put(
     place: ReplyTarget,
     reply: &Reply,
     is_divided: bool,
-) -> QueryResult<Outcome> {
+) -> QueryResult<StoreOutcome> {
     if !lock(connection, key).await? {
-        return Ok(Outcome::NoConversation);
+        return Ok(StoreOutcome::NoConversation);
     }
     if find(connection, key).await?.is_none() {
-        return Ok(Outcome::NoItem);
+        return Ok(StoreOutcome::NoItem);
     }
     match place {
         ReplyTarget::Instead(_) => version(connection, key, key.sequence, reply).await,
         ReplyTarget::After(_) => match next(connection, key).await? {
             None if is_divided => {
                 let appended = steps::append(connection, key, reply).await?;
-                Ok(appended.map_or(Outcome::Full, Outcome::Appended))
+                Ok(appended.map_or(StoreOutcome::Full, StoreOutcome::Appended))
             }
             None => append(connection, key, reply).await,
             // Another request has asked for the same reply at the same time.
             Some(next) if next.is_of_model() => {
                 version(connection, key, next.sequence, reply).await
             }
-            Some(_) => Ok(Outcome::Taken),
+            Some(_) => Ok(StoreOutcome::Taken),
         },
     }
 }
@@ -153,7 +153,7 @@ async fn version(
     key: ItemKey,
     sequence: i32,
     reply: &Reply,
-) -> QueryResult<Outcome> {
+) -> QueryResult<StoreOutcome> {
     let columns = PartColumns::from(&reply.content);
     let revise = Revise {
         owner_id: key.owner_id,
@@ -167,14 +167,14 @@ async fn version(
         item_type: columns.item_type,
         shown: columns.shown.as_deref(),
     };
-    Ok(Outcome::Version(revise.fetch_one(connection).await?))
+    Ok(StoreOutcome::Version(revise.fetch_one(connection).await?))
 }
 
 async fn append(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
     reply: &Reply,
-) -> QueryResult<Outcome> {
+) -> QueryResult<StoreOutcome> {
     let seed = ids::seed(reply.seed);
     let columns = PartColumns::from(&reply.content);
     let append = AppendReply {
@@ -191,5 +191,5 @@ async fn append(
         shown: columns.shown.as_deref(),
     };
     let appended = append.fetch_optional(connection).await?;
-    Ok(appended.map_or(Outcome::Full, Outcome::Appended))
+    Ok(appended.map_or(StoreOutcome::Full, StoreOutcome::Appended))
 }

@@ -23,8 +23,8 @@ use domain::id::{ItemId, OwnerId, ResponseId};
 use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::responses::{
-    Cancelled, Ended, Entry, Failed, Inserted, Link, Response, ResponseItems, ResponseList,
-    ResponseStore, Status, StoredResponse,
+    CancelResult, ChainEntry, Ended, Failed, InsertedResponse, ItemEntry, Response, ResponseItems,
+    ResponseList, ResponseStore, Status, StoredResponse,
 };
 use rows::with_input;
 use statements::{
@@ -83,8 +83,8 @@ impl ResponseStore for PgResponses {
         &self,
         owner: OwnerId,
         response: &Response,
-        input: &[Entry],
-    ) -> Result<Inserted> {
+        input: &[ItemEntry],
+    ) -> Result<InsertedResponse> {
         let values = Values::of(owner, response, input);
         let whose = Whose::from(owner).writing(values.bytes());
         let work =
@@ -97,9 +97,9 @@ impl ResponseStore for PgResponses {
             .await?
             .map_err(storage)?
         {
-            0 if response.conversation.is_some() => Ok(Inserted::NoConversation),
-            0 => Ok(Inserted::NoOwner),
-            _ => Ok(Inserted::Done),
+            0 if response.conversation.is_some() => Ok(InsertedResponse::NoConversation),
+            0 => Ok(InsertedResponse::NoOwner),
+            _ => Ok(InsertedResponse::Done),
         }
     }
 
@@ -107,7 +107,7 @@ impl ResponseStore for PgResponses {
         finish::finish(&self.database, self.new_titles, owner, ended).await
     }
 
-    async fn keep(&self, owner: OwnerId, response: &Response, input: &[Entry]) -> Result<()> {
+    async fn keep(&self, owner: OwnerId, response: &Response, input: &[ItemEntry]) -> Result<()> {
         let values = Values::of(owner, response, input);
         let whose = Whose::from(owner).writing(values.bytes());
         let work = async |connection: &mut AsyncPgConnection| values.keep().write(connection).await;
@@ -167,7 +167,7 @@ impl ResponseStore for PgResponses {
         }
     }
 
-    async fn chain(&self, owner: OwnerId, id: ResponseId, bytes: usize) -> Result<Vec<Link>> {
+    async fn chain(&self, owner: OwnerId, id: ResponseId, bytes: usize) -> Result<Vec<ChainEntry>> {
         let (owner_id, id) = key(owner, id);
         let chain = Chain {
             owner_id,
@@ -178,7 +178,7 @@ impl ResponseStore for PgResponses {
         let links: Vec<LinkRow> = self.database.run(reading(owner), work).await?;
         let links = links.into_iter().map(|link| {
             let items = with_input(link.row, &link.input)?;
-            Ok(Link { items })
+            Ok(ChainEntry { items })
         });
         links.collect()
     }
@@ -196,7 +196,7 @@ impl ResponseStore for PgResponses {
         owner: OwnerId,
         id: ResponseId,
         now: DateTime<Utc>,
-    ) -> Result<Option<Cancelled>> {
+    ) -> Result<Option<CancelResult>> {
         let (owner_id, stored) = key(owner, id);
         let cancel = Cancel {
             owner_id,
@@ -210,9 +210,9 @@ impl ResponseStore for PgResponses {
         self.database.run(owner, work).await?;
         let found = self.find(owner, id).await?;
         Ok(found.map(|response| match response.status {
-            _ if !response.is_background => Cancelled::NotBackground,
-            Status::Cancelled => Cancelled::Done(Box::new(response)),
-            _ => Cancelled::HasEnded(Box::new(response)),
+            _ if !response.is_background => CancelResult::NotBackground,
+            Status::Cancelled => CancelResult::Done(Box::new(response)),
+            _ => CancelResult::HasEnded(Box::new(response)),
         }))
     }
 

@@ -8,7 +8,7 @@ use domain::error::{Error, Result};
 use domain::id::{ConversationId, ResponseId, Sequence};
 use domain::items::elements;
 use domain::responses::{
-    Cut, CutBy, Entry, Failed, Output, Response, ResponseItems, Status, TokenUsage,
+    Cut, CutBy, Failed, ItemEntry, OutputItem, Response, ResponseItems, Status, TokenUsage,
 };
 use uuid::Uuid;
 
@@ -60,7 +60,7 @@ impl TryFrom<ResponseRow> for Response {
             model: row.model,
             first,
             input_count,
-            output: entries.iter().map(Output::of).collect(),
+            output: entries.iter().map(OutputItem::of).collect(),
             deleted: numbers(first.0.saturating_add(input_count), &deleted).collect(),
             cuts: cuts(&row.cuts),
             usage: row.usage.as_deref().and_then(usage),
@@ -88,7 +88,7 @@ pub(super) fn with_input(row: ResponseRow, input: &str) -> Result<ResponseItems>
 
 /// A stored list of items.
 struct Stored {
-    entries: Vec<Entry>,
+    entries: Vec<ItemEntry>,
     /// The places of those that were deleted from their conversation, which are null in the list.
     deleted: Vec<u32>,
 }
@@ -101,8 +101,8 @@ impl Stored {
         let deleted = places.filter(|(_, item)| **item == "null");
         let deleted = deleted.map(|(place, _)| place).collect();
         let entries = items.into_iter().map(|item| match item {
-            "null" => Ok(Entry::deleted()),
-            item => Entry::stored(item).map_err(inconsistent),
+            "null" => Ok(ItemEntry::deleted()),
+            item => ItemEntry::stored(item).map_err(inconsistent),
         });
         Ok(Self {
             entries: entries.collect::<Result<_>>()?,
@@ -117,8 +117,8 @@ fn numbers(first: u32, places: &[u32]) -> impl Iterator<Item = u32> {
 }
 
 /// A list of items as JSON.
-pub(super) fn list<'a>(entries: impl Iterator<Item = &'a Entry>) -> String {
-    let items: Vec<_> = entries.map(Entry::json).collect();
+pub(super) fn list<'a>(entries: impl Iterator<Item = &'a ItemEntry>) -> String {
+    let items: Vec<_> = entries.map(ItemEntry::json).collect();
     format!("[{}]", items.join(","))
 }
 

@@ -4,7 +4,7 @@ use super::rows::{list, stored_cut_by, stored_cuts, stored_status, stored_usage}
 use super::statements::{Finish, Insert, Keep};
 use crate::postgres::ids;
 use domain::id::{ConversationId, OwnerId, ResponseId, Sequence};
-use domain::responses::{Entry, Failed, Output, Response};
+use domain::responses::{Failed, ItemEntry, OutputItem, Response};
 use uuid::Uuid;
 
 /// The values of a response in stored form.
@@ -20,8 +20,8 @@ pub(super) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn of(owner: OwnerId, response: &'a Response, input: &[Entry]) -> Self {
-        let output: Vec<_> = response.output.iter().map(Output::entry).collect();
+    pub(super) fn of(owner: OwnerId, response: &'a Response, input: &[ItemEntry]) -> Self {
+        let output: Vec<_> = response.output.iter().map(OutputItem::entry).collect();
         Self {
             owner_id: ids::stored(owner.ulid()),
             response,

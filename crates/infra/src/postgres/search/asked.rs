@@ -22,7 +22,7 @@ type CandidateRow = (Uuid, Uuid);
 /// Up to which text all are found, whether as many blocks as wanted are, and a text.
 type FoundRow = (Option<Uuid>, bool, Option<Uuid>, Option<Uuid>);
 
-pub(super) struct Looked {
+pub(super) struct IndexAnswer {
     /// The time up to which all is indexed.
     pub(super) through: Option<DateTime<Utc>>,
     pub(super) unindexed: Vec<CandidateRow>,
@@ -53,7 +53,7 @@ impl From<Vec<FoundRow>> for Found {
 }
 
 /// The parameters of all statements.
-pub(super) struct Asked<'a> {
+pub(super) struct SearchParameters<'a> {
     owner_id: Uuid,
     before: Uuid,
     until: Uuid,
@@ -91,7 +91,7 @@ macro_rules! of {
     };
 }
 
-impl<'a> Asked<'a> {
+impl<'a> SearchParameters<'a> {
     pub(super) fn of(owner: OwnerId, wanted: &'a CandidateQuery) -> Self {
         let filter = &wanted.filter;
         Self {
@@ -117,7 +117,7 @@ impl<'a> Asked<'a> {
         &self,
         connection: &mut AsyncPgConnection,
         wanted: &CandidateQuery,
-    ) -> QueryResult<Looked> {
+    ) -> QueryResult<IndexAnswer> {
         let (mut through, mut unindexed) = (None, Vec::new());
         if wanted.unindexed {
             let asked = IndexedThrough {
@@ -128,7 +128,7 @@ impl<'a> Asked<'a> {
             unindexed = self.stale().fetch_all(connection).await?;
         }
         let (found, is_rare) = self.indexed(connection, wanted).await?;
-        Ok(Looked {
+        Ok(IndexAnswer {
             through,
             unindexed,
             found,

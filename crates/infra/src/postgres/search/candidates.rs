@@ -1,6 +1,6 @@
 //! Candidates for hits: of the index, and of what it does not have yet.
 
-use super::asked::Asked;
+use super::asked::SearchParameters;
 use crate::postgres::database::Database;
 use crate::postgres::ids;
 use crate::postgres::work::reading;
@@ -17,7 +17,7 @@ pub(super) async fn find(
     owner: OwnerId,
     wanted: &CandidateQuery,
 ) -> Result<Candidates> {
-    let asked = Asked::of(owner, wanted);
+    let asked = SearchParameters::of(owner, wanted);
     let rows = database
         .run(reading(owner), async |connection| {
             asked.rows(connection, wanted).await

@@ -20,9 +20,9 @@ use domain::admission::Caller;
 use domain::conversations::{Conversation, ConversationList};
 use domain::error::{Error, Resource, Result};
 use domain::id::OwnerId;
-use domain::jobs::{Job, Kind, Portion, Step};
+use domain::jobs::{Job, JobKind, Portion, Step};
 use domain::search::{
-    Candidate, CandidateQuery, Candidates, Filter, FoundTexts, MAKER, SearchStore, WantedKeys,
+    Candidate, CandidateQuery, Candidates, FoundTexts, MAKER, SearchFilter, SearchStore, WantedKeys,
 };
 use domain::storage::Room as _;
 pub(super) use forget::{forget_conversation, forget_owner, note_rename};
@@ -44,7 +44,7 @@ impl SearchStore for PgSearch {
         texts::find(&self.0, owner, candidates).await
     }
 
-    async fn absent(&self, owner: OwnerId, filter: &Filter) -> Result<Option<Resource>> {
+    async fn absent(&self, owner: OwnerId, filter: &SearchFilter) -> Result<Option<Resource>> {
         if !exists::project(&self.0, owner, filter.project).await? {
             return Ok(Some(Resource::Project));
         }
@@ -75,7 +75,7 @@ impl SearchStore for PgSearch {
         let leave = LeaveJobs {
             after: ids::stored(after.ulid()),
             most: i64::try_from(most).unwrap_or(i64::MAX),
-            kind: kind::stored(Kind::Search),
+            kind: kind::stored(JobKind::Search),
             now,
             maker: MAKER,
         };
@@ -93,7 +93,7 @@ impl SearchStore for PgSearch {
     async fn leave_job(&self, owner: OwnerId, now: DateTime<Utc>) -> Result<()> {
         let leave = LeaveJob {
             owner_id: ids::stored(owner.ulid()),
-            kind: kind::stored(Kind::Search),
+            kind: kind::stored(JobKind::Search),
             now,
         };
         self.0

@@ -9,7 +9,7 @@ use crate::postgres::items::roles::role;
 use crate::postgres::work::reading;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId};
-use domain::search::{Candidate, FoundTexts, Text};
+use domain::search::{Candidate, CandidateText, FoundTexts};
 use domain::title::Title;
 use uuid::Uuid;
 
@@ -52,13 +52,13 @@ pub(super) async fn find(
     Ok(FoundTexts { texts, is_all })
 }
 
-fn read(row: TextRow) -> Result<Text> {
+fn read(row: TextRow) -> Result<CandidateText> {
     let title = row.title.map(|title| Title::stored(&title)).transpose();
     let message = match row.role.zip(row.content) {
         Some((stored, content)) => Some((role(stored)?, content)),
         None => None,
     };
-    Ok(Text {
+    Ok(CandidateText {
         candidate: Candidate {
             place: ids::read(row.id),
             conversation: ConversationId::new(ids::read(row.conversation_id)),

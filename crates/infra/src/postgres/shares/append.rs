@@ -13,7 +13,7 @@ use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::repeats::{Made, Outcome};
 use domain::secret::Digest;
-use domain::shares::{Added, Addition};
+use domain::shares::{AddedMessage, Addition};
 use domain::title::Title;
 
 /// The constraint on the number of messages that come through a link.
@@ -23,7 +23,7 @@ pub(super) async fn append(
     database: &Database,
     digest: Digest,
     addition: &Addition,
-) -> Result<Added> {
+) -> Result<AddedMessage> {
     let seed = ids::seed(addition.seed);
     let append = statements::Append {
         digest: &digest.0,
@@ -51,11 +51,11 @@ pub(super) async fn append(
     let appended = database.effect(whose, work, made).await?;
     match appended {
         Ok(Some(place)) => Ok(match place.sequence {
-            Some(sequence) => Added::At(Sequence(sequence.cast_unsigned())),
-            None => Added::ConversationFull,
+            Some(sequence) => AddedMessage::At(Sequence(sequence.cast_unsigned())),
+            None => AddedMessage::ConversationFull,
         }),
-        Ok(None) => Ok(Added::Refused),
-        Err(error) if violates(&error, ADDED) => Ok(Added::LinkFull),
+        Ok(None) => Ok(AddedMessage::Refused),
+        Err(error) if violates(&error, ADDED) => Ok(AddedMessage::LinkFull),
         Err(error) => Err(storage(error)),
     }
 }

@@ -12,9 +12,9 @@ use diesel_async::AsyncPgConnection;
 use domain::error::{Error, Result, Unauthenticated};
 use domain::id::ItemId;
 use domain::repeats::{Made, Outcome};
-use domain::shares::{Inserted, NewShare};
+use domain::shares::{InsertedLink, NewShare};
 
-pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inserted> {
+pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<InsertedLink> {
     let insert = statements::Insert::from(share);
     let is_divided = database.is_divided();
     let made = |title: &Option<Option<String>>| {
@@ -44,17 +44,17 @@ pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inse
         }
     };
     match title.map_err(storage)? {
-        Some(title) => Ok(Inserted::Done(rows::title(title)?)),
+        Some(title) => Ok(InsertedLink::Done(rows::title(title)?)),
         None => not_inserted(database, share).await,
     }
 }
 
 /// The reason why a new link could not be stored.
-async fn not_inserted(database: &Database, share: &NewShare) -> Result<Inserted> {
+async fn not_inserted(database: &Database, share: &NewShare) -> Result<InsertedLink> {
     let owner = ids::stored(share.owner.ulid());
     let conversation = ids::stored(share.conversation.ulid());
     if !exists(database, (owner, conversation)).await? {
-        return Ok(Inserted::NoConversation);
+        return Ok(InsertedLink::NoConversation);
     }
     let Some(item) = share.item else {
         // The conversation exists, so its owner has been removed.
@@ -70,9 +70,9 @@ async fn not_inserted(database: &Database, share: &NewShare) -> Result<Inserted>
         })
         .await?;
     Ok(if is_there {
-        Inserted::HiddenItem
+        InsertedLink::HiddenItem
     } else {
-        Inserted::NoItem
+        InsertedLink::NoItem
     })
 }
 

@@ -26,8 +26,8 @@ use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::page::Page;
 use domain::secret::Digest;
 use domain::shares::{
-    Added, Addition, Fork, Forked, FoundLink, Inserted, NewShare, Revoked, Share, ShareKey,
-    ShareList, ShareStore, Standing, ViewPage,
+    AddedMessage, Addition, Fork, Forked, FoundLink, InsertedLink, LinkStanding, NewShare, Revoked,
+    Share, ShareKey, ShareList, ShareStore, ViewPage,
 };
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub struct PgShares(pub Database);
 
 #[async_trait::async_trait]
 impl ShareStore for PgShares {
-    async fn insert(&self, share: &NewShare) -> Result<Inserted> {
+    async fn insert(&self, share: &NewShare) -> Result<InsertedLink> {
         insert::insert(&self.0, share).await
     }
 
@@ -114,7 +114,12 @@ impl ShareStore for PgShares {
         view::found(rows, page)
     }
 
-    async fn count(&self, caller: Caller, digest: Digest, before: Sequence) -> Result<Standing> {
+    async fn count(
+        &self,
+        caller: Caller,
+        digest: Digest,
+        before: Sequence,
+    ) -> Result<LinkStanding> {
         let count = statements::CountShown {
             before: before.0.cast_signed(),
             digest: &digest.0,
@@ -128,7 +133,7 @@ impl ShareStore for PgShares {
             })
             .await?;
         let (before, total) = counted.unwrap_or_default();
-        Ok(Standing {
+        Ok(LinkStanding {
             before: before.max(0).unsigned_abs(),
             total: total.max(0).unsigned_abs(),
         })
@@ -148,7 +153,7 @@ impl ShareStore for PgShares {
         Ok(owner.map(|owner| OwnerId::new(ids::read(owner))))
     }
 
-    async fn append(&self, digest: Digest, addition: &Addition) -> Result<Added> {
+    async fn append(&self, digest: Digest, addition: &Addition) -> Result<AddedMessage> {
         append::append(&self.0, digest, addition).await
     }
 

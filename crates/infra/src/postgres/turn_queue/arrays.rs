@@ -3,13 +3,13 @@ use domain::turns::QueuedTurn;
 use uuid::Uuid;
 
 /// Turns as one array per column.
-pub(super) struct Arrays {
+pub(super) struct QueueArrays {
     pub(super) owner_ids: Vec<Uuid>,
     pub(super) conversation_ids: Vec<Uuid>,
     pub(super) tokens: Vec<Uuid>,
 }
 
-impl From<&[QueuedTurn]> for Arrays {
+impl From<&[QueuedTurn]> for QueueArrays {
     fn from(turns: &[QueuedTurn]) -> Self {
         let each = turns.iter();
         let owners = each.clone().map(|turn| turn.owner.ulid());

@@ -11,12 +11,12 @@ use super::error::contended;
 use super::ids;
 use super::items::key::key;
 use crate::postgres::execute::Execute as _;
-use arrays::Arrays;
+use arrays::QueueArrays;
 use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::error::{Conflict, Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId};
-use domain::turns::{Ending, Entered, Over, QueuedTurn, TurnQueue};
+use domain::turns::{Entered, Over, QueuedTurn, TurnEnding, TurnQueue};
 pub(super) use statements::Depart;
 use statements::{EndedRow, EnteredRow, OutcomeRow};
 use ulid::Ulid;
@@ -103,7 +103,7 @@ impl TurnQueue for PgTurnQueue {
     }
 
     async fn leave(&self, turns: &[QueuedTurn]) -> Result<usize> {
-        let arrays = Arrays::from(turns);
+        let arrays = QueueArrays::from(turns);
         let leave = statements::Leave {
             owner_ids: &arrays.owner_ids,
             conversation_ids: &arrays.conversation_ids,
@@ -136,8 +136,8 @@ impl TurnQueue for PgTurnQueue {
         &self,
         turns: &[QueuedTurn],
         renews: bool,
-    ) -> Result<Vec<(Ulid, Option<Ending>)>> {
-        let arrays = Arrays::from(turns);
+    ) -> Result<Vec<(Ulid, Option<TurnEnding>)>> {
+        let arrays = QueueArrays::from(turns);
         let (owner_ids, conversation_ids, tokens) = (
             arrays.owner_ids.as_slice(),
             arrays.conversation_ids.as_slice(),
@@ -168,8 +168,8 @@ impl TurnQueue for PgTurnQueue {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        ending: Ending,
-    ) -> Result<Option<Option<(QueuedTurn, Ending)>>> {
+        ending: TurnEnding,
+    ) -> Result<Option<Option<(QueuedTurn, TurnEnding)>>> {
         let (owner_id, conversation_id) = key(owner, conversation);
         let end = statements::End {
             ending: ending::stored(ending),

@@ -15,7 +15,7 @@ use domain::admission::Caller;
 use domain::auth::UserKind;
 use domain::error::Result;
 use domain::id::OwnerId;
-use domain::jobs::{Job, Kind, Portion, Step};
+use domain::jobs::{Job, JobKind, Portion, Step};
 use domain::usage::{Counted, Usage, UsageStore};
 use uuid::Uuid;
 
@@ -105,7 +105,12 @@ impl UsageStore for PgUsage {
         Ok(rows.into_iter().map(counted).collect())
     }
 
-    async fn leave_jobs(&self, kind: Kind, owners: &[OwnerId], due: DateTime<Utc>) -> Result<()> {
+    async fn leave_jobs(
+        &self,
+        kind: JobKind,
+        owners: &[OwnerId],
+        due: DateTime<Utc>,
+    ) -> Result<()> {
         let owner_ids = all_stored(owners);
         let leave = LeaveJobs {
             kind: kind::stored(kind),

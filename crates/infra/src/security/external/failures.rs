@@ -7,13 +7,13 @@ pub(super) const REST: Duration = Duration::from_secs(300);
 
 /// Failed fetches in a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Failures {
+pub(super) struct FetchFailures {
     count: u32,
     /// The last problem.
     problem: String,
 }
 
-impl Failures {
+impl FetchFailures {
     /// Adds a failure. Returns whether to log it for the operator: it is the first, or differs from
     /// the one before.
     pub(super) fn add(&mut self, problem: String) -> bool {
@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_five_minutes() {
-        let mut failures = Failures::default();
+        let mut failures = FetchFailures::default();
         let mut pauses = Vec::new();
         for _ in 0..8 {
             failures.add("away".to_owned());
@@ -45,12 +45,12 @@ mod tests {
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300]);
         let count = u32::MAX;
         let problem = String::new();
-        assert_eq!(Failures { count, problem }.pause(REST), REST);
+        assert_eq!(FetchFailures { count, problem }.pause(REST), REST);
     }
 
     #[test]
     fn what_is_known_is_not_told_again() {
-        let mut failures = Failures::default();
+        let mut failures = FetchFailures::default();
         let told = ["away", "away", "garbage", "garbage", "away"];
         let told = told.map(|problem| failures.add(problem.to_owned()));
         assert_eq!(told, [true, false, true, false, true]);

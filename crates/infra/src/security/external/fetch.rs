@@ -1,7 +1,7 @@
 //! Fetches the keys of an issuer, with a limit on everything.
 
-use super::keys::{Keys, KeysProblem};
-use super::settings::{Client, IssuerSettings};
+use super::keys::{IssuerKeys, KeysProblem};
+use super::settings::{IssuerClient, IssuerSettings};
 use reqwest::{StatusCode, Url, header};
 use serde::Deserialize;
 use std::error::Error as _;
@@ -40,19 +40,19 @@ struct Configuration {
 }
 
 pub(super) async fn fetch(
-    client: &Client,
+    client: &IssuerClient,
     settings: &IssuerSettings,
-) -> Result<Keys, FetchProblem> {
+) -> Result<IssuerKeys, FetchProblem> {
     let url = match &settings.jwks_url {
         Some(url) => url.clone(),
         None => discover(client, settings).await?,
     };
     let body = get(client, url, "the address of the issuer's keys").await?;
-    Ok(Keys::parse(&body, settings)?)
+    Ok(IssuerKeys::parse(&body, settings)?)
 }
 
 /// The address of the keys, by the issuer's configuration. It must name the same issuer (4.3).
-async fn discover(client: &Client, settings: &IssuerSettings) -> Result<Url, FetchProblem> {
+async fn discover(client: &IssuerClient, settings: &IssuerSettings) -> Result<Url, FetchProblem> {
     let url = settings
         .configuration()
         .ok_or(FetchProblem::Configuration)?;
@@ -66,7 +66,7 @@ async fn discover(client: &Client, settings: &IssuerSettings) -> Result<Url, Fet
     url.ok_or(FetchProblem::KeysAddress)
 }
 
-async fn get(client: &Client, url: Url, what: &'static str) -> Result<Vec<u8>, FetchProblem> {
+async fn get(client: &IssuerClient, url: Url, what: &'static str) -> Result<Vec<u8>, FetchProblem> {
     let unreachable = |error: reqwest::Error| {
         let cause = error
             .source()

@@ -1,6 +1,6 @@
 //! The header of a token.
 
-use super::refusal::Refusal;
+use super::refusal::TokenRefusal;
 use jsonwebtoken::{Algorithm, Header};
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,10 +13,10 @@ struct Unread {
 }
 
 /// Reads the header of a token that may be one of an issuer.
-pub(super) fn read(token: &str) -> Result<Header, Refusal> {
+pub(super) fn read(token: &str) -> Result<Header, TokenRefusal> {
     match jsonwebtoken::decode_header(token) {
         Ok(header) if is_accepted(header.alg) => Ok(header),
-        Ok(_) | Err(_) => Err(refusal(token).unwrap_or(Refusal::NotAToken)),
+        Ok(_) | Err(_) => Err(refusal(token).unwrap_or(TokenRefusal::NotAToken)),
     }
 }
 
@@ -34,7 +34,7 @@ fn is_accepted(algorithm: Algorithm) -> bool {
 }
 
 /// Why a header is refused; `None` where the token is not a JWT, or its header is not a JSON object.
-fn refusal(token: &str) -> Option<Refusal> {
+fn refusal(token: &str) -> Option<TokenRefusal> {
     let parts: Vec<_> = token.split('.').collect();
     let [header, _, _] = parts.as_slice() else {
         return None;
@@ -43,8 +43,8 @@ fn refusal(token: &str) -> Option<Refusal> {
     let unread = jsonwebtoken::dangerous::insecure_decode_claims(format!(".{header}."));
     let Unread { alg, kid } = unread.ok()?;
     match (alg, kid) {
-        (Some(Value::String(_)), Some(kid)) if !kid.is_string() => Some(Refusal::KeyName),
-        (Some(Value::String(algorithm)), _) => Some(Refusal::OtherAlgorithm(algorithm)),
+        (Some(Value::String(_)), Some(kid)) if !kid.is_string() => Some(TokenRefusal::KeyName),
+        (Some(Value::String(algorithm)), _) => Some(TokenRefusal::OtherAlgorithm(algorithm)),
         _ => None,
     }
 }
@@ -56,21 +56,21 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_header_is_told() {
         // {"alg":"none"}, {"alg":"HS256"}, {"alg":"RS256","kid":7}, {"alg":7}, {}, [] and no base 64.
-        let other = |algorithm: &str| Refusal::OtherAlgorithm(algorithm.to_owned());
+        let other = |algorithm: &str| TokenRefusal::OtherAlgorithm(algorithm.to_owned());
         for (header, refusal) in [
             ("eyJhbGciOiJub25lIn0", other("none")),
             ("eyJhbGciOiJIUzI1NiJ9", other("HS256")),
-            ("eyJhbGciOiJSUzI1NiIsImtpZCI6N30", Refusal::KeyName),
-            ("eyJhbGciOjd9", Refusal::NotAToken),
-            ("e30", Refusal::NotAToken),
-            ("W10", Refusal::NotAToken),
-            ("!", Refusal::NotAToken),
+            ("eyJhbGciOiJSUzI1NiIsImtpZCI6N30", TokenRefusal::KeyName),
+            ("eyJhbGciOjd9", TokenRefusal::NotAToken),
+            ("e30", TokenRefusal::NotAToken),
+            ("W10", TokenRefusal::NotAToken),
+            ("!", TokenRefusal::NotAToken),
         ] {
             let read = read(&format!("{header}.e30.c2ln"));
             assert_eq!(read.unwrap_err(), refusal, "{header}");
         }
         for token in ["", "garbage", "eyJhbGciOiJub25lIn0.e30", "a.b.c.d"] {
-            assert_eq!(read(token).unwrap_err(), Refusal::NotAToken, "{token}");
+            assert_eq!(read(token).unwrap_err(), TokenRefusal::NotAToken, "{token}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! One issuer: its keys, and when they are fetched.
 
-use super::failures::{Failures, REST};
+use super::failures::{FetchFailures, REST};
 use super::fetch::{FetchProblem, fetch};
-use super::keys::Keys;
+use super::keys::IssuerKeys;
 use super::payload::Payload;
-use super::refusal::Refusal;
-use super::settings::{Client, IssuerProblem, IssuerSettings};
+use super::refusal::TokenRefusal;
+use super::settings::{IssuerClient, IssuerProblem, IssuerSettings};
 use chrono::{DateTime, Utc};
-use domain::auth::Identity;
+use domain::auth::ExternalIdentity;
 use domain::clock::{Clock, Timer};
 use domain::error::{Error, Result};
 use domain::mutex::locked;
@@ -26,7 +26,7 @@ const FIRST: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The same for all issuers.
-pub(super) struct Terms {
+pub(super) struct IssuerTerms {
     /// The longest accepted lifetime of a token in seconds.
     pub(super) longest: i64,
     pub(super) clock: Arc<dyn Clock>,
@@ -35,11 +35,11 @@ pub(super) struct Terms {
 }
 
 /// An issuer, and its last good keys. They stay in use while the issuer is away.
-pub(super) struct Issuer {
+pub(super) struct ExternalIssuer {
     settings: IssuerSettings,
-    terms: Terms,
-    client: Client,
-    keys: RwLock<Arc<Keys>>,
+    terms: IssuerTerms,
+    client: IssuerClient,
+    keys: RwLock<Arc<IssuerKeys>>,
     /// When the keys were fetched.
     fetched: std::sync::Mutex<Option<DateTime<Utc>>>,
     /// The last fetch. Locked while one runs.
@@ -54,13 +54,13 @@ struct Fetch {
     /// The time after which the next one in the background is due.
     rest: Duration,
     /// The failures until then, this one included; `None`: it did not fail.
-    failures: Option<Failures>,
+    failures: Option<FetchFailures>,
 }
 
-impl Issuer {
+impl ExternalIssuer {
     pub(super) fn new(
         settings: IssuerSettings,
-        terms: Terms,
+        terms: IssuerTerms,
     ) -> std::result::Result<Self, IssuerProblem> {
         Ok(Self {
             client: settings.client()?,
@@ -83,7 +83,7 @@ impl Issuer {
         (&self.settings.issuer, age)
     }
 
-    fn keys(&self) -> Arc<Keys> {
+    fn keys(&self) -> Arc<IssuerKeys> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&keys)
     }
@@ -93,15 +93,15 @@ impl Issuer {
         &self,
         token: &str,
         header: &Header,
-    ) -> std::result::Result<Option<Identity>, Refusal> {
+    ) -> std::result::Result<Option<ExternalIdentity>, TokenRefusal> {
         if header.crit.is_some() {
-            return Err(Refusal::Critical);
+            return Err(TokenRefusal::Critical);
         }
         // Tokens of another kind have another type (RFC 8725, 3.11; RFC 9068, 2.1).
         let kind = header.typ.as_deref().unwrap_or("JWT");
         let known = ["JWT", "at+jwt", "application/at+jwt"];
         if !known.iter().any(|known| known.eq_ignore_ascii_case(kind)) {
-            return Err(Refusal::Type(kind.to_owned()));
+            return Err(TokenRefusal::Type(kind.to_owned()));
         }
         let keys = self.keys();
         let Some(key) = keys.find(header)? else {
@@ -169,7 +169,7 @@ impl Issuer {
 
     /// Fetches the keys. Returns the pause before the next fetch in the background, and the failures
     /// until then. The log has a failure once.
-    async fn fetch(&self, failures: Option<Failures>) -> (Duration, Option<Failures>) {
+    async fn fetch(&self, failures: Option<FetchFailures>) -> (Duration, Option<FetchFailures>) {
         let got = tokio::select! {
             got = fetch(&self.client, &self.settings) => got,
             () = self.terms.timer.wait(PATIENCE) => Err(FetchProblem::TooSlow),
@@ -207,23 +207,23 @@ impl Issuer {
 const FETCHED: &str = "the keys of an issuer are fetched";
 const UNFETCHED: &str = "the keys of an issuer cannot be fetched";
 
-fn refusal(error: &ErrorKind) -> Refusal {
+fn refusal(error: &ErrorKind) -> TokenRefusal {
     match error {
-        ErrorKind::MissingRequiredClaim(claim) => Refusal::Claim(match claim.as_str() {
+        ErrorKind::MissingRequiredClaim(claim) => TokenRefusal::Claim(match claim.as_str() {
             "iss" => "iss",
             "aud" => "aud",
             "sub" => "sub",
             _ => "exp",
         }),
-        ErrorKind::InvalidAudience => Refusal::Audience,
-        ErrorKind::InvalidAlgorithm | ErrorKind::MissingAlgorithm => Refusal::Algorithm,
-        ErrorKind::Json(_) | ErrorKind::Base64(_) | ErrorKind::Utf8(_) => Refusal::NotAToken,
-        _ => Refusal::Signature,
+        ErrorKind::InvalidAudience => TokenRefusal::Audience,
+        ErrorKind::InvalidAlgorithm | ErrorKind::MissingAlgorithm => TokenRefusal::Algorithm,
+        ErrorKind::Json(_) | ErrorKind::Base64(_) | ErrorKind::Utf8(_) => TokenRefusal::NotAToken,
+        _ => TokenRefusal::Signature,
     }
 }
 
 /// Fetches the keys regularly, as long as the issuer is needed.
-pub(super) async fn keep_fresh(issuer: Weak<Issuer>, timer: Arc<dyn Timer>) {
+pub(super) async fn keep_fresh(issuer: Weak<ExternalIssuer>, timer: Arc<dyn Timer>) {
     while let Some(issuer) = issuer.upgrade() {
         let last = Arc::clone(&issuer.last).lock_owned().await;
         let pause = last.as_ref().map(|last| (last.at, last.rest));

@@ -1,6 +1,6 @@
 //! The keys that an issuer publishes (RFC 7517).
 
-use super::refusal::Refusal;
+use super::refusal::TokenRefusal;
 use super::settings::IssuerSettings;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
@@ -15,7 +15,7 @@ const MODULUS: usize = 342;
 
 /// The keys of an issuer that can verify a signature.
 #[derive(Default)]
-pub(super) struct Keys(Vec<SigningKey>);
+pub(super) struct IssuerKeys(Vec<SigningKey>);
 
 /// A key, and how tokens that it has signed are checked.
 pub(super) struct SigningKey {
@@ -42,7 +42,7 @@ struct Set {
     keys: Vec<Value>,
 }
 
-impl Keys {
+impl IssuerKeys {
     /// Keys that cannot be used, for another purpose or of another kind, are passed over.
     pub(super) fn parse(body: &[u8], settings: &IssuerSettings) -> Result<Self, KeysProblem> {
         let set: Set = serde_json::from_slice(body).map_err(|_| KeysProblem::NotKeys)?;
@@ -65,13 +65,13 @@ impl Keys {
     }
 
     /// The key that a token was signed with, by its header; `None`: it is not among these.
-    pub(super) fn find(&self, header: &Header) -> Result<Option<&SigningKey>, Refusal> {
+    pub(super) fn find(&self, header: &Header) -> Result<Option<&SigningKey>, TokenRefusal> {
         let fits = |key: &&SigningKey| key.validation.algorithms.contains(&header.alg);
         let Some(id) = header.kid.as_deref() else {
             let mut fitting = self.0.iter().filter(fits);
             return match (fitting.next(), fitting.next()) {
                 (Some(key), None) => Ok(Some(key)),
-                (Some(_), Some(_)) => Err(Refusal::KeyNotNamed),
+                (Some(_), Some(_)) => Err(TokenRefusal::KeyNotNamed),
                 // Another key may come, unless the algorithm has none here at all.
                 (None, _) => Ok(None),
             };
@@ -83,7 +83,7 @@ impl Keys {
             .peekable();
         match named.peek() {
             None => Ok(None),
-            Some(_) => named.find(fits).map(Some).ok_or(Refusal::Algorithm),
+            Some(_) => named.find(fits).map(Some).ok_or(TokenRefusal::Algorithm),
         }
     }
 }

@@ -12,14 +12,14 @@ mod settings;
 
 pub use settings::{IssuerProblem, IssuerSettings};
 
-use domain::auth::{ExternalTokens, Identity, Refused};
+use domain::auth::{ExternalIdentity, ExternalRefused, ExternalTokens};
 use domain::clock::{Clock, Timer};
 use domain::error::{Error, Result, Unauthenticated};
 use header::read;
-use issuer::{Issuer, Terms};
+use issuer::{ExternalIssuer, IssuerTerms};
 use jsonwebtoken::Algorithm;
 use payload::Named;
-use refusal::Refusal;
+use refusal::TokenRefusal;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
@@ -28,9 +28,9 @@ const MOST: usize = 16 * 1024;
 
 /// The issuers whose tokens are accepted.
 #[derive(Default)]
-pub struct Issuers(Vec<Arc<Issuer>>);
+pub struct ExternalIssuers(Vec<Arc<ExternalIssuer>>);
 
-impl Issuers {
+impl ExternalIssuers {
     /// Begins to fetch the keys of these issuers, and keeps them fresh as long as this lives.
     /// `longest` is the longest accepted lifetime of a token in seconds. Connections are made on
     /// `runtime`.
@@ -46,13 +46,13 @@ impl Issuers {
     ) -> std::result::Result<Self, IssuerProblem> {
         let mut issuers = Vec::new();
         for settings in settings {
-            let terms = Terms {
+            let terms = IssuerTerms {
                 longest,
                 clock: Arc::clone(clock),
                 timer: Arc::clone(timer),
                 runtime: runtime.clone(),
             };
-            let issuer = Arc::new(Issuer::new(settings, terms)?);
+            let issuer = Arc::new(ExternalIssuer::new(settings, terms)?);
             runtime.spawn(issuer::keep_fresh(
                 Arc::downgrade(&issuer),
                 Arc::clone(timer),
@@ -68,16 +68,16 @@ impl Issuers {
     }
 
     /// The issuer that the token names. The name is not proven yet.
-    fn named(&self, token: &str) -> std::result::Result<&Arc<Issuer>, Refusal> {
-        let named = named(token).ok_or(Refusal::NotAToken)?;
+    fn named(&self, token: &str) -> std::result::Result<&Arc<ExternalIssuer>, TokenRefusal> {
+        let named = named(token).ok_or(TokenRefusal::NotAToken)?;
         let mut issuers = self.0.iter();
         let issuer = issuers.find(|issuer| issuer.is_called(&named.iss));
-        issuer.ok_or(Refusal::UnknownIssuer(named.iss))
+        issuer.ok_or(TokenRefusal::UnknownIssuer(named.iss))
     }
 
-    fn check(&self, token: &str) -> std::result::Result<Option<Identity>, Refusal> {
+    fn check(&self, token: &str) -> std::result::Result<Option<ExternalIdentity>, TokenRefusal> {
         if token.len() > MOST {
-            return Err(Refusal::TooLong);
+            return Err(TokenRefusal::TooLong);
         }
         let header = read(token)?;
         self.named(token)?.check(token, &header)
@@ -96,12 +96,12 @@ fn is_our_own(token: &str) -> bool {
 }
 
 #[async_trait::async_trait]
-impl ExternalTokens for Issuers {
+impl ExternalTokens for ExternalIssuers {
     fn reads(&self, token: &str) -> bool {
         !self.0.is_empty() && (token.len() > MOST || !is_our_own(token))
     }
 
-    fn verify(&self, token: &str) -> Result<Option<Identity>> {
+    fn verify(&self, token: &str) -> Result<Option<ExternalIdentity>> {
         self.check(token).map_err(|refusal| refused(&refusal))
     }
 
@@ -112,7 +112,7 @@ impl ExternalTokens for Issuers {
         }
     }
 
-    fn refuse(&self, reason: Refused) -> Error {
+    fn refuse(&self, reason: ExternalRefused) -> Error {
         refused(&reason)
     }
 }

@@ -1,9 +1,9 @@
 //! The claims of a token.
 
-use super::refusal::Refusal;
+use super::refusal::TokenRefusal;
 use super::settings::IssuerSettings;
 use chrono::{DateTime, Utc};
-use domain::auth::{Identity, Profile};
+use domain::auth::{ExternalIdentity, ExternalProfile};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -50,65 +50,65 @@ impl Payload {
         settings: &IssuerSettings,
         longest: i64,
         now: DateTime<Utc>,
-    ) -> Result<Identity, Refusal> {
+    ) -> Result<ExternalIdentity, TokenRefusal> {
         let seconds = now.timestamp();
         let issued_at = self.times(longest, seconds)?;
         if let Some(client) = &settings.client
             && self.azp.as_ref().and_then(Value::as_str) != Some(client)
         {
-            return Err(Refusal::Client);
+            return Err(TokenRefusal::Client);
         }
         if let Some(purpose) = self.typ.as_ref().and_then(Value::as_str)
             && OTHER_PURPOSES.contains(&purpose)
         {
-            return Err(Refusal::Purpose(purpose.to_owned()));
+            return Err(TokenRefusal::Purpose(purpose.to_owned()));
         }
         let profile = self.profile();
-        let subject = self.sub.ok_or(Refusal::Claim("sub"))?;
+        let subject = self.sub.ok_or(TokenRefusal::Claim("sub"))?;
         if subject.is_empty() || subject.len() > SUBJECT {
-            return Err(Refusal::Subject);
+            return Err(TokenRefusal::Subject);
         }
         let issued_at = DateTime::from_timestamp(issued_at, 0);
-        Ok(Identity {
+        Ok(ExternalIdentity {
             issuer: settings.issuer.clone(),
             profile,
             subject,
-            issued_at: issued_at.ok_or(Refusal::Claim("iat"))?,
+            issued_at: issued_at.ok_or(TokenRefusal::Claim("iat"))?,
         })
     }
 
     /// Checks the times, and returns when the token was issued at the earliest. The casts saturate.
-    fn times(&self, longest: i64, now: i64) -> Result<i64, Refusal> {
+    fn times(&self, longest: i64, now: i64) -> Result<i64, TokenRefusal> {
         let whole = |time: f64| time.floor() as i64;
-        let exp = whole(self.exp.ok_or(Refusal::Claim("exp"))?);
+        let exp = whole(self.exp.ok_or(TokenRefusal::Claim("exp"))?);
         if exp <= now - LEEWAY {
-            return Err(Refusal::Expired(exp));
+            return Err(TokenRefusal::Expired(exp));
         }
         if let Some(nbf) = self.nbf.map(whole)
             && nbf > now + LEEWAY
         {
-            return Err(Refusal::NotYet(nbf));
+            return Err(TokenRefusal::NotYet(nbf));
         }
         let issued_at = match self.iat.map(whole) {
-            Some(iat) if iat > now + LEEWAY => return Err(Refusal::Future(iat)),
+            Some(iat) if iat > now + LEEWAY => return Err(TokenRefusal::Future(iat)),
             Some(iat) => iat,
             // It may have been issued as long ago as a token may live.
             None => exp.saturating_sub(longest).min(now),
         };
         match exp.saturating_sub(issued_at) {
-            lifetime if lifetime > longest => Err(Refusal::TooLongLived(lifetime)),
+            lifetime if lifetime > longest => Err(TokenRefusal::TooLongLived(lifetime)),
             _ => Ok(issued_at),
         }
     }
 
-    fn profile(&self) -> Profile {
+    fn profile(&self) -> ExternalProfile {
         let name = text(self.name.as_ref());
         let has_role = |roles: &Value| {
             let roles = roles.get("roles").and_then(Value::as_array);
             roles.is_some_and(|roles| roles.iter().any(|role| role == "guest"))
         };
         let claimed = self.guest.as_ref();
-        Profile {
+        ExternalProfile {
             name: name.or_else(|| text(self.preferred_username.as_ref())),
             email: text(self.email.as_ref()),
             is_guest: claimed.is_some_and(|guest| *guest == true || guest == "true")
@@ -132,8 +132,8 @@ fn text(claim: Option<&Value>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn checked(claims: &str) -> Result<i64, Refusal> {
-        let payload: Payload = serde_json::from_str(claims).map_err(|_| Refusal::NotAToken)?;
+    fn checked(claims: &str) -> Result<i64, TokenRefusal> {
+        let payload: Payload = serde_json::from_str(claims).map_err(|_| TokenRefusal::NotAToken)?;
         payload.times(86_400, 1_000_000)
     }
 
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(checked(r#"{"sub":"s","exp":1003600}"#), Ok(917_200));
         assert_eq!(
             checked(r#"{"sub":"s","exp":1086401}"#),
-            Err(Refusal::TooLongLived(86_401))
+            Err(TokenRefusal::TooLongLived(86_401))
         );
         assert_eq!(checked(r#"{"sub":"s","exp":1086400}"#), Ok(1_000_000));
     }

@@ -1,6 +1,6 @@
 /// Why a token is refused: for the log, in which the operator looks it up. It never contains the token.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refusal {
+pub(super) enum TokenRefusal {
     #[error("it is not a JWT, or its header or claims cannot be read")]
     NotAToken,
     #[error("it has more than 16 KiB")]

@@ -22,7 +22,7 @@ pub struct IssuerSettings {
 pub struct IssuerProblem(#[from] reqwest::Error);
 
 /// The HTTP client for requests to issuers.
-pub(super) type Client = reqwest::Client;
+pub(super) type IssuerClient = reqwest::Client;
 
 impl IssuerSettings {
     /// The rule for an issuer, for the sentence that refuses one.
@@ -69,8 +69,8 @@ impl IssuerSettings {
             .starts_with("https:")
     }
 
-    pub(super) fn client(&self) -> Result<Client, IssuerProblem> {
-        let mut client = Client::builder()
+    pub(super) fn client(&self) -> Result<IssuerClient, IssuerProblem> {
+        let mut client = IssuerClient::builder()
             .user_agent(concat!("jan-conversations/", env!("CARGO_PKG_VERSION")))
             // Keys come only from where the operator or the issuer says.
             .redirect(redirect::Policy::none())

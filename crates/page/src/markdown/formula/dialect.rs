@@ -26,17 +26,17 @@ const TEXTS: &[&str] = &[
     "fbox",
 ];
 
-pub(super) struct Source {
+pub(super) struct FormulaSource {
     pub(super) definitions: String,
     pub(super) tex: String,
 }
 
-pub(super) fn translate(tex: &str) -> Option<Source> {
+pub(super) fn translate(tex: &str) -> Option<FormulaSource> {
     if tex.contains('\u{0}') || escapes::has_stand_in(tex) {
         return None;
     }
     let mut translation = Translation {
-        out: Source {
+        out: FormulaSource {
             definitions: String::new(),
             tex: String::with_capacity(tex.len()),
         },
@@ -48,7 +48,7 @@ pub(super) fn translate(tex: &str) -> Option<Source> {
 }
 
 struct Translation {
-    out: Source,
+    out: FormulaSource,
     depth: usize,
     commands: usize,
 }

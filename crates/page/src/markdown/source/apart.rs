@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Something that Markdown must not see.
-pub(in super::super) struct Apart<'a> {
+pub(in super::super) struct SetApart<'a> {
     /// As it stands in the message.
     pub(in super::super) written: &'a str,
     pub(in super::super) what: What<'a>,
@@ -20,12 +20,12 @@ pub(in super::super) enum What<'a> {
 
 /// The whole text, and the parts of it that Markdown takes for code.
 #[derive(Clone, Copy)]
-pub(super) struct Around<'a, 'k> {
+pub(super) struct TextAround<'a, 'k> {
     pub(super) content: &'a str,
-    pub(super) kept: &'k [code::Kept],
+    pub(super) kept: &'k [code::KeptPlace],
 }
 
-impl Around<'_, '_> {
+impl TextAround<'_, '_> {
     /// Whether this place is inside code, which no formula or link may use.
     pub(super) fn crosses_code(&self, place: &Range<usize>) -> bool {
         let from = self

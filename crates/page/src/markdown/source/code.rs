@@ -9,19 +9,19 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 /// A place that is not searched.
-pub(super) struct Kept {
+pub(super) struct KeptPlace {
     pub(super) place: Range<usize>,
     /// No formula reaches over it. An indented block can be the inside of a formula.
     pub(super) code: bool,
 }
 
 /// Something that is written into the text.
-pub(super) struct Change {
+pub(super) struct TextChange {
     pub(super) at: usize,
-    pub(super) what: Written,
+    pub(super) what: ChangeKind,
 }
 
-pub(super) enum Written {
+pub(super) enum ChangeKind {
     /// The text after this place does not define a link, since a definition would not be shown.
     Point,
     /// A line of its own.
@@ -30,12 +30,12 @@ pub(super) enum Written {
     Escape,
 }
 
-impl Change {
+impl TextChange {
     pub(super) fn write(&self, out: &mut String, point: char) {
         match self.what {
-            Written::Point => out.push(point),
-            Written::Break => out.push_str("  "),
-            Written::Escape => out.push('\\'),
+            ChangeKind::Point => out.push(point),
+            ChangeKind::Break => out.push_str("  "),
+            ChangeKind::Escape => out.push('\\'),
         }
     }
 }
@@ -43,8 +43,8 @@ impl Change {
 /// Both in the order of the text.
 #[derive(Default)]
 pub(super) struct Reading {
-    pub(super) kept: Vec<Kept>,
-    pub(super) changes: Vec<Change>,
+    pub(super) kept: Vec<KeptPlace>,
+    pub(super) changes: Vec<TextChange>,
 }
 
 pub(super) fn read(content: &str) -> Reading {
@@ -114,19 +114,19 @@ pub(super) fn read(content: &str) -> Reading {
 
 impl Reading {
     fn keep(&mut self, place: Range<usize>, code: bool) {
-        self.kept.push(Kept { place, code });
+        self.kept.push(KeptPlace { place, code });
     }
 
-    fn change(&mut self, at: usize, what: Written) {
-        self.changes.push(Change { at, what });
+    fn change(&mut self, at: usize, what: ChangeKind) {
+        self.changes.push(TextChange { at, what });
     }
 
     /// Shows a definition that no link uses.
     fn show(&mut self, content: &str, place: Range<usize>) {
-        self.change(place.start, Written::Point);
+        self.change(place.start, ChangeKind::Point);
         let rest = content.get(place.end..).unwrap_or_default();
         if rest.starts_with(['\n', '\r']) {
-            self.change(place.end, Written::Break);
+            self.change(place.end, ChangeKind::Break);
         }
     }
 
@@ -167,7 +167,7 @@ impl Reading {
             let code = end.and_then(|end| inside.get(..end)).unwrap_or_default();
             for (at, _) in code.match_indices('|') {
                 if !code.get(..at).is_some_and(|before| before.ends_with('\\')) {
-                    self.change(row.start + open + run + at, Written::Escape);
+                    self.change(row.start + open + run + at, ChangeKind::Escape);
                 }
             }
             from = open + run + end.map_or(0, |end| end + run);

@@ -8,7 +8,7 @@
 use super::letters::{both_ways, closing, full_width, opening, punctuation, symbol, unspaced};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beside {
+pub(super) enum EmphasisSides {
     Nothing,
     PointBefore,
     PointAfter,
@@ -28,22 +28,22 @@ pub(super) fn run(text: &str) -> Option<&str> {
 
 /// The mark that is needed beside a run of stars, between the character `before` it and the text after
 /// it.
-pub(super) fn beside(before: Option<char>, run: &str, rest: &str) -> Beside {
+pub(super) fn beside(before: Option<char>, run: &str, rest: &str) -> EmphasisSides {
     let after = rest.get(run.len()..).and_then(|rest| rest.chars().next());
     let (Some(before), Some(after)) = (before, after) else {
-        return Beside::Nothing;
+        return EmphasisSides::Nothing;
     };
     // 2*3*4, 2**10
     let star = run.starts_with('*');
     if star && run.len() < 3 && before.is_ascii_digit() && after.is_ascii_digit() {
-        return Beside::Spaces;
+        return EmphasisSides::Spaces;
     }
     // A single star and underscores are common in code and file names: `*.js`, `__init__`. There, one of
     // the neighbours must be of a script without spaces.
     let careful = run.starts_with('_') || run.len() == 1;
     let no_space = |c| unspaced(c) || full_width(c);
     if careful && !no_space(before) && !no_space(after) || before == '\\' {
-        return Beside::Nothing;
+        return EmphasisSides::Nothing;
     }
     let ends = |before| match unspaced(after) {
         true => punctuation(before) && !opening(before),
@@ -56,10 +56,10 @@ pub(super) fn beside(before: Option<char>, run: &str, rest: &str) -> Beside {
     // Unicode does not count signs of vowels and tones as letters.
     let word = |c: char| c.is_alphanumeric() || unspaced(c) && !symbol(c);
     if word(after) && ends(before) {
-        Beside::PointAfter
+        EmphasisSides::PointAfter
     } else if word(before) && begins(after) {
-        Beside::PointBefore
+        EmphasisSides::PointBefore
     } else {
-        Beside::Nothing
+        EmphasisSides::Nothing
     }
 }

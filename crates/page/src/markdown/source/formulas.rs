@@ -1,6 +1,6 @@
 //! Where formulas stand: `\( \)`, `\[ \]`, `$$ $$`, `$ $`, and environments of LaTeX.
 
-use super::apart::{Around, What};
+use super::apart::{TextAround, What};
 use super::prose::is_prose;
 use super::{dollars, tags};
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 const LONGEST: usize = 32 * 1024;
 
 pub(super) struct Formulas<'a, 'k> {
-    pub(super) around: Around<'a, 'k>,
+    pub(super) around: TextAround<'a, 'k>,
     /// Where each of the closing delimiters is found next: each is looked for once.
     next: [Next; 4],
     /// The last place of each opening delimiter, if it has been searched for.
@@ -26,7 +26,7 @@ struct Next {
 }
 
 impl<'a, 'k> Formulas<'a, 'k> {
-    pub(super) fn new(around: Around<'a, 'k>) -> Self {
+    pub(super) fn new(around: TextAround<'a, 'k>) -> Self {
         let next = ["\\)", "\\]", "$$", "\\end{"].map(|delimiter| Next {
             delimiter,
             at: None,

@@ -1,8 +1,8 @@
 //! Characters that a message does not have. They stand for parts that were set apart, or tell Markdown
 //! something. They never reach a page.
 
-use super::apart::Apart;
-use super::emphasis::Beside;
+use super::apart::SetApart;
+use super::emphasis::EmphasisSides;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -16,9 +16,9 @@ pub(super) struct Marks {
 }
 
 /// A part of a text that Markdown has read.
-pub(in super::super) enum Part<'t, 'a> {
+pub(in super::super) enum ReadPart<'t, 'a> {
     Text(Cow<'t, str>),
-    Apart(&'t Apart<'a>),
+    Apart(&'t SetApart<'a>),
 }
 
 impl Marks {
@@ -42,12 +42,12 @@ impl Marks {
     }
 
     /// The marks before and after a run of stars or underscores.
-    pub(super) fn around(&self, beside: Beside) -> (Option<char>, Option<char>) {
+    pub(super) fn around(&self, beside: EmphasisSides) -> (Option<char>, Option<char>) {
         match beside {
-            Beside::Nothing => (None, None),
-            Beside::PointBefore => (Some(self.point), None),
-            Beside::PointAfter => (None, Some(self.point)),
-            Beside::Spaces => (Some(self.space), Some(self.space)),
+            EmphasisSides::Nothing => (None, None),
+            EmphasisSides::PointBefore => (Some(self.point), None),
+            EmphasisSides::PointAfter => (None, Some(self.point)),
+            EmphasisSides::Spaces => (Some(self.space), Some(self.space)),
         }
     }
 
@@ -62,7 +62,11 @@ impl Marks {
         }
     }
 
-    pub(super) fn parts<'t, 'a>(&self, text: &'t str, apart: &'t [Apart<'a>]) -> Vec<Part<'t, 'a>> {
+    pub(super) fn parts<'t, 'a>(
+        &self,
+        text: &'t str,
+        apart: &'t [SetApart<'a>],
+    ) -> Vec<ReadPart<'t, 'a>> {
         let mut parts = Vec::new();
         for (at, piece) in text.split(self.apart).enumerate() {
             // Each second piece stands between two marks, and is a number.
@@ -70,23 +74,23 @@ impl Marks {
                 .then(|| apart.get(piece.parse::<usize>().ok()?))
                 .flatten();
             match found {
-                Some(found) => parts.push(Part::Apart(found)),
+                Some(found) => parts.push(ReadPart::Apart(found)),
                 None if piece.is_empty() => {}
-                None => parts.push(Part::Text(self.without(piece))),
+                None => parts.push(ReadPart::Text(self.without(piece))),
             }
         }
         parts
     }
 
-    pub(super) fn written<'t>(&self, text: &'t str, apart: &[Apart<'_>]) -> Cow<'t, str> {
+    pub(super) fn written<'t>(&self, text: &'t str, apart: &[SetApart<'_>]) -> Cow<'t, str> {
         if !text.contains(|c| self.is_one(c)) {
             return Cow::Borrowed(text);
         }
         let mut written = String::with_capacity(text.len());
         for part in self.parts(text, apart) {
             match part {
-                Part::Text(text) => written.push_str(&text),
-                Part::Apart(apart) => written.push_str(apart.written),
+                ReadPart::Text(text) => written.push_str(&text),
+                ReadPart::Apart(apart) => written.push_str(apart.written),
             }
         }
         Cow::Owned(written)

@@ -22,19 +22,19 @@ mod segments;
 mod tags;
 mod tex;
 
-pub(super) use apart::{Apart, What};
+pub(super) use apart::{SetApart, What};
 pub(crate) use citations::without as without_citations;
-pub(super) use marks::Part;
+pub(super) use marks::ReadPart;
 
 use marks::Marks;
-use preparation::{Preparation, Prepared};
+use preparation::{Preparation, PreparedText};
 use std::borrow::Cow;
 
 /// A message for Markdown, and the parts that were set apart from it.
 pub(super) struct Source<'a> {
     /// With a placeholder for each thing that is set apart.
     pub(super) text: Cow<'a, str>,
-    apart: Vec<Apart<'a>>,
+    apart: Vec<SetApart<'a>>,
     marks: Option<Marks>,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Source<'a> {
         match Marks::of(content) {
             None => as_it_is,
             Some(marks) => {
-                let Prepared { text, apart, marks } = Preparation::new(content, marks).run();
+                let PreparedText { text, apart, marks } = Preparation::new(content, marks).run();
                 Self {
                     text: Cow::Owned(text),
                     apart,
@@ -73,9 +73,9 @@ impl<'a> Source<'a> {
     }
 
     /// The parts of a text that Markdown has read.
-    pub(super) fn parts<'t>(&'t self, text: &'t str) -> Vec<Part<'t, 'a>> {
+    pub(super) fn parts<'t>(&'t self, text: &'t str) -> Vec<ReadPart<'t, 'a>> {
         match &self.marks {
-            None => vec![Part::Text(Cow::Borrowed(text))],
+            None => vec![ReadPart::Text(Cow::Borrowed(text))],
             Some(marks) => marks.parts(text, &self.apart),
         }
     }

@@ -1,6 +1,6 @@
 //! A message is read once from its beginning to its end, and written as Markdown is to read it.
 
-use super::apart::{Apart, Around, What};
+use super::apart::{SetApart, TextAround, What};
 use super::formulas::Formulas;
 use super::marks::Marks;
 use super::{addresses, citations, code, emphasis, names, paths};
@@ -9,7 +9,7 @@ pub(super) struct Preparation<'a> {
     content: &'a str,
     marks: Marks,
     out: String,
-    apart: Vec<Apart<'a>>,
+    apart: Vec<SetApart<'a>>,
     /// Whether there are citations in it.
     cites: bool,
     /// The next character that was not looked at.
@@ -17,9 +17,9 @@ pub(super) struct Preparation<'a> {
 }
 
 /// A message as it is prepared for Markdown.
-pub(super) struct Prepared<'a> {
+pub(super) struct PreparedText<'a> {
     pub(super) text: String,
-    pub(super) apart: Vec<Apart<'a>>,
+    pub(super) apart: Vec<SetApart<'a>>,
     pub(super) marks: Marks,
 }
 
@@ -35,9 +35,9 @@ impl<'a> Preparation<'a> {
         }
     }
 
-    pub(super) fn run(mut self) -> Prepared<'a> {
+    pub(super) fn run(mut self) -> PreparedText<'a> {
         let reading = code::read(self.content);
-        let around = Around {
+        let around = TextAround {
             content: self.content,
             kept: &reading.kept,
         };
@@ -89,7 +89,7 @@ impl<'a> Preparation<'a> {
                 }
             }
         }
-        Prepared {
+        PreparedText {
             text: self.out,
             apart: self.apart,
             marks: self.marks,
@@ -139,7 +139,7 @@ impl<'a> Preparation<'a> {
     fn set_apart(&mut self, end: usize, what: What<'a>) {
         let written = self.content.get(self.at..end).unwrap_or_default();
         self.marks.push(&mut self.out, self.apart.len());
-        self.apart.push(Apart { written, what });
+        self.apart.push(SetApart { written, what });
         self.at = self.at.max(end);
     }
 

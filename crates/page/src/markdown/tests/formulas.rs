@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// The sources of the formulas that are set.
 pub(super) fn set(markdown: &str) -> Vec<String> {
-    let html = render(markdown, Speaker::Assistant, &mut Budget::of_a_page()).into_string();
+    let html = render(markdown, Speaker::Assistant, &mut PageCost::of_a_page()).into_string();
     let sources = html
         .split("<annotation encoding=\"application/x-tex\">")
         .skip(1);
@@ -236,9 +236,9 @@ fn hostile_formulas_cost_little_and_stay_text() {
 
 #[test]
 fn a_page_sets_so_many_formulas_and_no_more() {
-    let mut budget = Budget::of_a_page();
+    let mut budget = PageCost::of_a_page();
     let message = format!("${}$\n\n", "x+".repeat(400) + "x").repeat(100);
-    let count = |budget: &mut Budget| {
+    let count = |budget: &mut PageCost| {
         render(&message, Speaker::User, budget)
             .into_string()
             .matches("<math")

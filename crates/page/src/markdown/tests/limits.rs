@@ -9,9 +9,9 @@ fn what_is_too_large_is_shown_as_it_was_written() {
     let html = laid_out(&large);
     assert!(html.starts_with("<p class=\"aside\">") && html.contains("**a** **a**"));
     // A page's budget is shared by its messages.
-    let mut budget = Budget::of_a_page();
+    let mut budget = PageCost::of_a_page();
     let message = "A **word** and others.\n\n".repeat(10_000);
-    let strong = |budget: &mut Budget, message: &str| {
+    let strong = |budget: &mut PageCost, message: &str| {
         render(message, Speaker::User, budget)
             .into_string()
             .contains("<strong>")
@@ -37,7 +37,7 @@ fn what_is_too_large_is_shown_as_it_was_written() {
             false,
         ),
     ] {
-        let is = strong(&mut Budget::of_a_page(), &message);
+        let is = strong(&mut PageCost::of_a_page(), &message);
         assert_eq!(is, is_laid_out, "{}", &message[..40]);
     }
 }
@@ -201,11 +201,11 @@ fn parsers() -> Vec<(&'static str, String)> {
 fn hostile_text_is_laid_out_in_time() {
     let plain = "A **word**, and `another` one.\n\n".repeat(3_000);
     let started = Instant::now();
-    render(&plain, Speaker::User, &mut Budget::of_a_page());
+    render(&plain, Speaker::User, &mut PageCost::of_a_page());
     let plain_byte = started.elapsed().max(Duration::from_millis(100)) / 100_000;
     for (name, text) in hostile() {
         let started = Instant::now();
-        let html = render(&text, Speaker::User, &mut Budget::of_a_page()).into_string();
+        let html = render(&text, Speaker::User, &mut PageCost::of_a_page()).into_string();
         let took = started.elapsed();
         println!(
             "{:>6} ms {:>9} bytes from {:>7}: {name}",

@@ -9,7 +9,7 @@ mod slashes;
 use super::*;
 
 fn laid_out(content: &str) -> String {
-    let html = render(content, Speaker::Assistant, &mut Budget::of_a_page());
+    let html = render(content, Speaker::Assistant, &mut PageCost::of_a_page());
     html.into_string().replace('\n', "")
 }
 
@@ -75,7 +75,7 @@ fn sorted(html: &str) -> Vec<String> {
 #[test]
 fn a_person_s_line_breaks_are_kept() {
     let said = |speaker| {
-        let html = render("a\nb", speaker, &mut Budget::of_a_page());
+        let html = render("a\nb", speaker, &mut PageCost::of_a_page());
         html.into_string()
     };
     assert_eq!(said(Speaker::User), "<p dir=\"auto\">a<br>\nb</p>\n");

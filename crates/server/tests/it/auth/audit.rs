@@ -10,7 +10,7 @@ use infra::tasks::BackgroundTasks;
 use nix::sys::signal::Signal;
 use reqwest::Method;
 use serde_json::{Value, json};
-use server::Parts;
+use server::ServiceParts;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const FAMILIES: &str = "select count(distinct family) from refresh_tokens";
 
 /// A service of which Ada's next attempt to sign in has to wait. She makes it, and resets the
 /// connection meanwhile.
-async fn left_while_signing_in(change: impl FnOnce(&mut Parts)) -> TestApp {
+async fn left_while_signing_in(change: impl FnOnce(&mut ServiceParts)) -> TestApp {
     let mut rates = Rates::NONE;
     rates.sign_in_from_anywhere = Rate::parse("1/24h");
     let app = TestApp::spawn_with(|parts| {

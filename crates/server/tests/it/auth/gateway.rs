@@ -9,15 +9,15 @@ use domain::secret::Secrets as _;
 use infra::security::RandomSecrets;
 use reqwest::Method;
 use serde_json::json;
-use server::Parts;
+use server::ServiceParts;
 
 pub(super) const SECRET: &str = "the secret of a gateway";
 
-pub(super) fn trusting(parts: &mut Parts) {
+pub(super) fn trusting(parts: &mut ServiceParts) {
     parts.proxies = TrustedProxies(vec!["127.0.0.0/8".parse().unwrap()]);
 }
 
-pub(super) fn behind(parts: &mut Parts, issuer: &Issuer) {
+pub(super) fn behind(parts: &mut ServiceParts, issuer: &Issuer) {
     accept(parts, vec![issuer.settings()]);
     parts.gateway = Some(Gateway {
         secret: RandomSecrets.digest(SECRET),

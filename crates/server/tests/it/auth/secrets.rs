@@ -6,13 +6,13 @@ use crate::db::Schema;
 use infra::clock::{RandomIds, SystemClock};
 use infra::security::{HmacSuccessors, Jwt};
 use serde_json::json;
-use server::Parts;
+use server::ServiceParts;
 use std::sync::Arc;
 
 const NEW: &str = "another secret for tests, of the next month";
 
 /// Has a service sign with one secret, and accept another one, too.
-fn changed(parts: &mut Parts, secret: &str, previous: Option<&str>) {
+fn changed(parts: &mut ServiceParts, secret: &str, previous: Option<&str>) {
     // Ids of their own: those of the pinned time would be the same at each instance.
     parts.ids = Arc::new(RandomIds(SystemClock));
     let previous = previous.map(str::as_bytes);

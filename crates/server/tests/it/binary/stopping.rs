@@ -6,7 +6,7 @@ use crate::provider::{Provider, says_when_told};
 use crate::purge::until;
 use crate::replies::{contents, path, said};
 use crate::slow_reader::SlowReader;
-use api::connection::Patience;
+use api::connection::ClientTimeouts;
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
 use serde_json::json;
@@ -112,7 +112,7 @@ async fn an_idle_service_stops_at_once_and_takes_its_postgres_along() {
     process.signal(Signal::SIGTERM);
     process.log.line("stopped").await;
     // Connections that are kept alive without a request do not hold it up until they would end anyway.
-    assert!(asked.elapsed() < Patience::USUAL.request);
+    assert!(asked.elapsed() < ClientTimeouts::USUAL.request);
     assert_eq!(process.ended().await.code(), Some(0));
     assert_eq!(scratch.postmaster(), None, "PostgreSQL runs still");
     let log = std::fs::read_to_string(scratch.path().join("postgres.log")).unwrap();

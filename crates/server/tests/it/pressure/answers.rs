@@ -2,7 +2,7 @@ use super::held;
 use crate::app::TestApp;
 use crate::rows;
 use crate::slow_reader::SlowReader;
-use api::connection::{Connections, Patience, Unlimited};
+use api::connection::{ClientTimeouts, ConnectionLimits, Unlimited};
 use api::memory::Memory;
 use chrono::TimeDelta;
 use serde_json::json;
@@ -16,9 +16,9 @@ const MIB: u64 = 1024 * 1024;
 async fn with_much_to_read(memory: &Memory) -> (TestApp, String) {
     let app = TestApp::spawn_with(|parts| {
         parts.memory = memory.clone();
-        parts.terms.patience = Patience {
+        parts.terms.patience = ClientTimeouts {
             answer: Duration::from_millis(500),
-            ..Patience::USUAL
+            ..ClientTimeouts::USUAL
         };
     });
     let app = app.await;
@@ -54,9 +54,9 @@ async fn a_client_that_does_not_read_is_disconnected_and_its_memory_comes_back()
 #[tokio::test]
 async fn unread_answers_hold_a_quarter_and_others_are_answered() {
     let memory = Memory::new(64 * MIB);
-    let patient = Patience {
+    let patient = ClientTimeouts {
         answer: Duration::from_secs(600),
-        ..Patience::USUAL
+        ..ClientTimeouts::USUAL
     };
     let app = TestApp::spawn_with(|parts| {
         parts.memory = memory.clone();
@@ -124,8 +124,8 @@ async fn unread_streams_of_many_clients_end_and_the_next_is_answered() {
 async fn silent_readers_are_disconnected_while_their_answers_wait_for_memory() {
     const READERS: usize = 24;
     let memory = Memory::new(16 * MIB);
-    let connections = Connections::new(1_000, 1_000, Unlimited::default());
-    let patience = Patience {
+    let connections = ConnectionLimits::new(1_000, 1_000, Unlimited::default());
+    let patience = ClientTimeouts {
         answer: Duration::from_secs(1),
         request: Duration::from_secs(1),
     };

@@ -1,6 +1,6 @@
 use super::{PATIENCE, connected_from, held};
 use crate::app::TestApp;
-use api::connection::{Connections, Patience, Unlimited};
+use api::connection::{ClientTimeouts, ConnectionLimits, Unlimited};
 use api::memory::Memory;
 use futures_util::future::join_all;
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ async fn health(stream: &mut TcpStream) -> Option<u16> {
 
 #[tokio::test]
 async fn an_address_with_too_many_connections_gets_no_more_and_others_do() {
-    let connections = Connections::new(100, 3, Unlimited::default());
+    let connections = ConnectionLimits::new(100, 3, Unlimited::default());
     let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
     let mut held = Vec::new();
     for _ in 0..3 {
@@ -52,7 +52,7 @@ async fn an_address_with_too_many_connections_gets_no_more_and_others_do() {
 
 #[tokio::test]
 async fn refused_connections_are_told_why() {
-    let connections = Connections::new(100, 1, Unlimited::default());
+    let connections = ConnectionLimits::new(100, 1, Unlimited::default());
     let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
     let mut first = connected_from(&app, "127.0.0.2").await;
     assert_eq!(health(&mut first).await, Some(200));
@@ -75,7 +75,7 @@ fn large_head(bytes: usize) -> Vec<u8> {
 async fn incomplete_heads_of_one_address_hold_a_quarter_of_their_memory() {
     const HEAD: usize = 60_000;
     const FIT: usize = 4;
-    let connections = Connections::new(1_000, 1_000, Unlimited::default());
+    let connections = ConnectionLimits::new(1_000, 1_000, Unlimited::default());
     let connections = connections.with_memory_of_heads((4 * FIT * 128 * 1024) as u64);
     let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
     // Bytes that fit wait for their end, until the framework gives up; the next ones are refused.
@@ -152,7 +152,7 @@ async fn a_connection_with_a_large_head_is_answered_and_closed() {
 
 #[tokio::test]
 async fn an_unread_body_does_not_count_as_a_head() {
-    let connections = Connections::new(1_000, 1_000, Unlimited::default());
+    let connections = ConnectionLimits::new(1_000, 1_000, Unlimited::default());
     let connections = connections.with_memory_of_heads(4 * 4_096);
     let app = TestApp::spawn_with(|parts| parts.terms.connections = connections).await;
     let mut stream = TcpStream::connect(app.address).await.unwrap();
@@ -181,9 +181,9 @@ async fn an_unread_body_does_not_count_as_a_head() {
 #[tokio::test]
 async fn an_idle_connection_is_closed() {
     let app = TestApp::spawn_with(|parts| {
-        parts.terms.patience = Patience {
+        parts.terms.patience = ClientTimeouts {
             request: Duration::from_millis(300),
-            ..Patience::USUAL
+            ..ClientTimeouts::USUAL
         };
     });
     let app = app.await;
@@ -208,9 +208,9 @@ async fn a_connection_whose_body_does_not_go_on_is_closed_after_its_answer() {
             bytes: 1_000,
             parts: 1_000,
         };
-        parts.terms.patience = Patience {
+        parts.terms.patience = ClientTimeouts {
             request: Duration::from_millis(300),
-            ..Patience::USUAL
+            ..ClientTimeouts::USUAL
         };
     });
     let app = app.await;
@@ -269,7 +269,7 @@ async fn a_connection_is_kept_as_long_as_its_request_takes() {
     let app = TestApp::spawn_with(|parts| {
         parts.provider = provider.connected();
         parts.memory = memory.clone();
-        parts.terms.patience = Patience {
+        parts.terms.patience = ClientTimeouts {
             request: Duration::from_millis(100),
             answer: Duration::from_millis(100),
         };

@@ -4,7 +4,7 @@ use super::held;
 use crate::app::TestApp;
 use crate::rows;
 use crate::slow_reader::SlowReader;
-use api::connection::Patience;
+use api::connection::ClientTimeouts;
 use api::memory::Memory;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -32,7 +32,7 @@ struct Scene {
 
 impl Scene {
     /// With so much memory in all, a quarter of it for one caller.
-    async fn new(bytes: u64, messages: u32, patience: Patience) -> Self {
+    async fn new(bytes: u64, messages: u32, patience: ClientTimeouts) -> Self {
         let memory = Memory::new(bytes);
         let app = TestApp::spawn_with(|parts| {
             parts.memory = memory.clone();
@@ -74,7 +74,7 @@ async fn locked(app: &TestApp) -> Client {
 
 #[tokio::test]
 async fn an_answer_takes_its_memory_before_it_is_read_and_holds_no_more_than_its_size() {
-    let scene = Scene::new(256 * MIB, 4, Patience::USUAL).await;
+    let scene = Scene::new(256 * MIB, 4, ClientTimeouts::USUAL).await;
     let (app, memory) = (&scene.app, &scene.memory);
     for (path, whole) in &scene.ways {
         println!("{path}");
@@ -118,7 +118,7 @@ impl Watched {
 /// of them, however long the answers before theirs take.
 #[tokio::test]
 async fn many_large_reads_are_all_answered_within_the_share_of_one() {
-    let scene = Scene::new(64 * MIB, 6, Patience::USUAL).await;
+    let scene = Scene::new(64 * MIB, 6, ClientTimeouts::USUAL).await;
     let (app, memory) = (&scene.app, &scene.memory);
     let watched = Watched::begin(memory);
     let readers = scene.ways.iter().flat_map(|way| [way, way, way]);
@@ -147,9 +147,9 @@ async fn reads_behind_silent_readers_are_answered_when_those_are_ended() {
 }
 
 async fn reads_behind_silent_readers(ways: Range<usize>) {
-    let patience = Patience {
+    let patience = ClientTimeouts {
         answer: Duration::from_millis(1_500),
-        ..Patience::USUAL
+        ..ClientTimeouts::USUAL
     };
     let scene = Scene::new(64 * MIB, 6, patience).await;
     let (app, memory) = (&scene.app, &scene.memory);

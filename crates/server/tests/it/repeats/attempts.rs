@@ -8,7 +8,7 @@ use crate::provider::{Provider, answers, says, says_when_told};
 use crate::purge::until;
 use chrono::TimeDelta;
 use domain::id::OwnerId;
-use domain::repeats::{Asked, Made, Outcome, Verdict};
+use domain::repeats::{Made, Outcome, RepeatMark, Verdict};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -168,7 +168,7 @@ async fn a_waiting_attempt_gets_the_answer_of_a_later_one() {
     let service = repeats(&database, &app.clock, ids(), Duration::ZERO);
     let owner = OwnerId::new(Ulid(0xA11CE));
     let begun = async |attempt| {
-        let asked = Asked::Attempt(attempt);
+        let asked = RepeatMark::Attempt(attempt);
         let body = service.digest("{}");
         service
             .begin(owner, &asked, "/route", "/address", body)

@@ -4,7 +4,7 @@ use super::{is_replayed, keyed, remembered};
 use crate::app::{Actor, TestApp};
 use crate::purge::until;
 use domain::clock::Clock as _;
-use domain::jobs::{Job, JobQueue as _, Kind, Portion, Step};
+use domain::jobs::{Job, JobKind, JobQueue as _, Portion, Step};
 use domain::usage::{Allowance, Allowances, Usage, UsageStore as _};
 use infra::postgres::{PgJobs, PgUsage};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ async fn remembered_requests_count_as_storage_in_portions() {
     storage(&guest).await;
     let database = app.schema.patient_database(2);
     let (queue, store) = (PgJobs(database.clone()), PgUsage(database));
-    let due = queue.due(&[Kind::Usage], Job::START, app.clock.now(), 1);
+    let due = queue.due(&[JobKind::Usage], Job::START, app.clock.now(), 1);
     let job = due.await.unwrap().remove(0);
     let mut steps = 1;
     while let Step::More = store

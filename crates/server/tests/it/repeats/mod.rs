@@ -15,7 +15,7 @@ use domain::clock::Ids;
 use infra::clock::{RandomIds, SystemClock};
 use reqwest::Method;
 use serde_json::Value;
-use server::Parts;
+use server::ServiceParts;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(crate) fn is_replayed(answer: &Answer) -> bool {
 }
 
 /// Another instance on the same database and clock.
-pub(crate) fn beside(app: &TestApp, change: impl FnOnce(&mut Parts)) -> TestApp {
+pub(crate) fn beside(app: &TestApp, change: impl FnOnce(&mut ServiceParts)) -> TestApp {
     let clock: Arc<PinnedClock> = Arc::clone(&app.clock);
     let schema = Schema::at(app.schema.url().to_owned());
     let database = schema.patient_database(4);
@@ -45,7 +45,7 @@ pub(crate) fn beside(app: &TestApp, change: impl FnOnce(&mut Parts)) -> TestApp 
 }
 
 /// Has repeats wait no longer than this.
-fn patient_for(app_clock: &Arc<PinnedClock>, parts: &mut Parts, patience: Duration) {
+fn patient_for(app_clock: &Arc<PinnedClock>, parts: &mut ServiceParts, patience: Duration) {
     parts.repeats = repeats(&parts.database, app_clock, ids(), patience);
 }
 

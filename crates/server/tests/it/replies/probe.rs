@@ -2,7 +2,7 @@
 
 use crate::db::RUNTIME;
 use crate::provider::{Play, Provider, answers};
-use infra::llm::{ApiKey, BaseUrl, ProviderSettings};
+use infra::llm::{BaseUrl, ProviderKey, ProviderSettings};
 use std::time::Duration;
 
 const JSON: &str = "Content-Type: application/json\r\n";
@@ -18,7 +18,7 @@ async fn said(base: &str, key: Option<&str>, model: Option<&str>) -> Option<Stri
     let settings = ProviderSettings {
         strict_roles: false,
         base_url: BaseUrl::parse(base).unwrap(),
-        api_key: key.and_then(ApiKey::parse),
+        api_key: key.and_then(ProviderKey::parse),
         model: model.map(str::to_owned),
         silence: Duration::from_secs(5),
         concurrency: 1,

@@ -5,7 +5,7 @@ use crate::provider::{
 };
 use domain::admission::Caller;
 use domain::error::Error;
-use domain::error::{ProviderFailure, Refusal, RefusalKind, Report};
+use domain::error::{ProviderFailure, ProviderRefusal, RefusalKind, Report};
 use domain::items::Role;
 use domain::replies::{Ask, ChatRequest, Message, ModelProvider};
 use std::sync::Arc;
@@ -106,7 +106,7 @@ async fn a_prompt_is_sent_to_the_byte() {
 #[tokio::test]
 async fn a_failure_that_cannot_pass_is_told_at_once() {
     let refused = |kind, status| {
-        Err(ProviderFailure::Refused(Refusal {
+        Err(ProviderFailure::Refused(ProviderRefusal {
             kind,
             report: answered(status, "no"),
             param: None,

@@ -7,10 +7,10 @@ use crate::rows;
 use domain::clock::Clock as _;
 use domain::error::Error;
 use domain::id::OwnerId;
-use domain::jobs::{Job, Kind, Portion};
+use domain::jobs::{Job, JobKind, Portion};
 use domain::search::{SearchStore as _, keys};
 use infra::postgres::PgSearch;
-use infra::storage::{Reserve, Storage};
+use infra::storage::{DiskRoom, Reserve};
 use reqwest::Method;
 use serde_json::json;
 
@@ -332,13 +332,13 @@ async fn a_full_disk_is_not_filled_by_the_index() {
     let owner = u128::from_str_radix(&owner.await.replace('-', ""), 16).unwrap();
     let job = Job {
         owner: OwnerId::new(owner.into()),
-        kind: Kind::Search,
+        kind: JobKind::Search,
         key: owner.into(),
         conversation: None,
         created_at: app.clock.now(),
         attempts: 0,
     };
-    let storage = Storage::with_reserve(Reserve::Bytes(u64::MAX));
+    let storage = DiskRoom::with_reserve(Reserve::Bytes(u64::MAX));
     storage.open(&std::env::temp_dir()).unwrap();
     let database = app.schema.patient_database(1).reporting_to(storage);
     let index = PgSearch(database);

@@ -2,7 +2,7 @@
 
 use crate::app::TestApp;
 use crate::db::Schema;
-use infra::storage::Storage;
+use infra::storage::DiskRoom;
 use serde_json::json;
 
 /// PostgreSQL's own words for a disk without room: the message, its detail, and its hint.
@@ -58,7 +58,7 @@ async fn fill_for_a_moment(schema: &Schema) {
 /// A service that is told when its database is full.
 async fn told() -> TestApp {
     TestApp::spawn_with(|parts| {
-        let storage = Storage::unmeasured();
+        let storage = DiskRoom::unmeasured();
         parts.database = parts.database.clone().reporting_to(storage.clone());
         parts.room = storage;
     })

@@ -54,7 +54,7 @@ impl Memory {
 impl JobQueue for Memory {
     async fn due(
         &self,
-        _: &[Kind],
+        _: &[JobKind],
         after: OwnerId,
         now: DateTime<Utc>,
         most: usize,
@@ -86,15 +86,15 @@ impl JobQueue for Memory {
         Ok(())
     }
 
-    async fn ensure(&self, _: &[Kind], _: DateTime<Utc>) -> Result<()> {
+    async fn ensure(&self, _: &[JobKind], _: DateTime<Utc>) -> Result<()> {
         Ok(())
     }
 
-    async fn take_over(&self, _: &[Kind]) -> Result<usize> {
+    async fn take_over(&self, _: &[JobKind]) -> Result<usize> {
         Ok(0)
     }
 
-    async fn backlog(&self, _: &[Kind]) -> Result<Vec<Backlog>> {
+    async fn backlog(&self, _: &[JobKind]) -> Result<Vec<Backlog>> {
         Ok(Vec::new())
     }
 }
@@ -130,7 +130,7 @@ where
     for (owner, count) in jobs {
         let job = |key| Job {
             owner: OwnerId::new(Ulid(*owner)),
-            kind: Kind::Purge,
+            kind: JobKind::Purge,
             key: Ulid(key),
             conversation: None,
             created_at: time.now(),
@@ -143,7 +143,7 @@ where
         done: Mutex::default(),
         goes: goes(time.clone(), memory.clone()),
     });
-    let works = [(Kind::Purge, play.clone() as Arc<dyn Work>)];
+    let works = [(JobKind::Purge, play.clone() as Arc<dyn Work>)];
     let runner = Runner::new(memory.clone(), time.clone(), works);
     Scene {
         time,

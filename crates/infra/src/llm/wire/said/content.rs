@@ -10,7 +10,7 @@ const DEPTH: usize = 4;
 
 /// The content of a message.
 #[derive(Debug, Default)]
-pub(in super::super) struct Said {
+pub(in super::super) struct WireContent {
     /// WTF-8.
     pub(in super::super) text: Vec<u8>,
     /// The model's thoughts; WTF-8.
@@ -27,7 +27,7 @@ pub(in super::super) struct Said {
 
 /// How a part is read.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum ContentKind {
     Text,
     Thought,
 }
@@ -56,7 +56,7 @@ struct Part<'a> {
     thought: Option<&'a RawValue>,
 }
 
-impl Said {
+impl WireContent {
     /// Whether the message has no content of any form.
     pub(in super::super) fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -69,7 +69,7 @@ impl Said {
     pub(super) fn add_other(&mut self, thoughts: Option<&RawValue>) {
         let Some(thoughts) = thoughts else { return };
         let mut other = Self::default();
-        other.add(thoughts, Kind::Thought, 0);
+        other.add(thoughts, ContentKind::Thought, 0);
         if self.thought.trim_ascii() != other.thought.trim_ascii() {
             self.thought.extend(other.thought);
         }
@@ -77,7 +77,7 @@ impl Said {
     }
 
     /// Adds a text, a part, or a list of them.
-    pub(super) fn add(&mut self, raw: &RawValue, kind: Kind, depth: usize) {
+    pub(super) fn add(&mut self, raw: &RawValue, kind: ContentKind, depth: usize) {
         if depth > DEPTH {
             return self.leave("content");
         }
@@ -94,15 +94,15 @@ impl Said {
                 Err(_) => self.leave("content"),
             },
             Some(b'n' | b'f') => {}
-            _ if kind == Kind::Thought => {}
+            _ if kind == ContentKind::Thought => {}
             _ => self.leave("content"),
         }
     }
 
-    fn push(&mut self, kind: Kind, text: Option<Vec<u8>>) {
+    fn push(&mut self, kind: ContentKind, text: Option<Vec<u8>>) {
         match kind {
-            Kind::Text => self.text.extend(text.unwrap_or_default()),
-            Kind::Thought => self.thought.extend(text.unwrap_or_default()),
+            ContentKind::Text => self.text.extend(text.unwrap_or_default()),
+            ContentKind::Thought => self.thought.extend(text.unwrap_or_default()),
         }
     }
 
@@ -116,7 +116,7 @@ impl Said {
         self.unkept = self.unkept.take().or(Some(name.to_owned()));
     }
 
-    fn add_part(&mut self, part: &Part<'_>, kind: Kind, depth: usize) {
+    fn add_part(&mut self, part: &Part<'_>, kind: ContentKind, depth: usize) {
         let name = part.kind.and_then(text::string).unwrap_or_default();
         let thoughts = [
             part.thinking,
@@ -126,7 +126,7 @@ impl Said {
             part.content,
         ];
         let refusals = [part.refusal, part.text];
-        let (kind, forms): (Kind, &[Option<&RawValue>]) = match name.as_str() {
+        let (kind, forms): (ContentKind, &[Option<&RawValue>]) = match name.as_str() {
             // The part may name its type, and otherwise contain no readable text.
             "redacted_thinking"
             | "reasoning.encrypted"
@@ -136,10 +136,14 @@ impl Said {
             "refusal" => (kind, &refusals),
             "" | "text" | "output_text" | "input_text" => {
                 let is_thought = part.thought.is_some_and(|thought| thought.get() == "true");
-                let kind = if is_thought { Kind::Thought } else { kind };
+                let kind = if is_thought {
+                    ContentKind::Thought
+                } else {
+                    kind
+                };
                 let text = [part.text, part.value, part.content];
                 let all = text.iter().chain([&part.refusal]);
-                if all.into_iter().all(Option::is_none) && kind == Kind::Text {
+                if all.into_iter().all(Option::is_none) && kind == ContentKind::Text {
                     return self.leave("content");
                 }
                 self.add_first(&text, kind, depth);
@@ -149,15 +153,15 @@ impl Said {
                 || name.starts_with("reasoning")
                 || matches!(name, "thought" | "summary_text") =>
             {
-                (Kind::Thought, &thoughts)
+                (ContentKind::Thought, &thoughts)
             }
-            _ if kind == Kind::Thought => (kind, &thoughts),
+            _ if kind == ContentKind::Thought => (kind, &thoughts),
             other => return self.leave(other),
         };
         self.add_first(forms, kind, depth);
     }
 
-    fn add_first(&mut self, forms: &[Option<&RawValue>], kind: Kind, depth: usize) {
+    fn add_first(&mut self, forms: &[Option<&RawValue>], kind: ContentKind, depth: usize) {
         if let Some(form) = forms.iter().flatten().next() {
             self.add(form, kind, depth);
         }

@@ -4,8 +4,8 @@ mod calls;
 mod content;
 mod unknown;
 
-use content::Kind;
-pub(super) use content::Said;
+use content::ContentKind;
+pub(super) use content::WireContent;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -68,24 +68,24 @@ struct Google {
 }
 
 /// `raw` is a message or a delta; some servers write text instead, or null.
-pub(super) fn read(raw: &RawValue) -> Said {
-    let mut said = Said::default();
+pub(super) fn read(raw: &RawValue) -> WireContent {
+    let mut said = WireContent::default();
     let Ok(message) = serde_json::from_str::<Message<'_>>(raw.get()) else {
-        said.add(raw, Kind::Text, 0);
+        said.add(raw, ContentKind::Text, 0);
         return said;
     };
     let is_thought = message.extra_content.is_some_and(is_thought);
     let content = message.content.filter(|content| content.get() != "null");
     if let Some(content) = content.or(message.text) {
         let kind = match is_thought {
-            true => Kind::Thought,
-            false => Kind::Text,
+            true => ContentKind::Thought,
+            false => ContentKind::Text,
         };
         said.add(content, kind, 0);
     }
     if let Some(refusal) = message.refusal {
         let is_first = said.text.is_empty();
-        said.add(refusal, Kind::Text, 0);
+        said.add(refusal, ContentKind::Text, 0);
         said.refuses = is_first && !said.text.is_empty();
     }
     // Several of these fields repeat the same text, for different clients.

@@ -1,7 +1,7 @@
 //! Fields that are not understood, of a message without any other content. They may be the reply, so
 //! they are reported.
 
-use super::content::{Kind, Said};
+use super::content::{ContentKind, WireContent};
 use crate::llm::wire::text;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ const BESIDE: [&str; 12] = [
 ];
 
 /// Names the first field of `raw` that could be the reply; takes thoughts with another name for thoughts.
-pub(super) fn add(raw: &RawValue, said: &mut Said) {
+pub(super) fn add(raw: &RawValue, said: &mut WireContent) {
     let Ok(fields) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {
         return;
     };
@@ -69,7 +69,7 @@ pub(super) fn add(raw: &RawValue, said: &mut Said) {
             .any(|thought| name.starts_with(thought));
         match text::string(value) {
             Some(text) if text.trim().is_empty() => {}
-            Some(_) if is_thought => said.add(value, Kind::Thought, 0),
+            Some(_) if is_thought => said.add(value, ContentKind::Thought, 0),
             Some(_) => {
                 said.unkept = said.unkept.take().or(Some(named(&name)));
             }

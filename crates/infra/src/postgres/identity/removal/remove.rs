@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::auth::Person;
-use domain::jobs::Kind;
+use domain::jobs::JobKind;
 use uuid::Uuid;
 
 /// A removed owner, and the time of the removal.
@@ -51,7 +51,7 @@ pub(super) async fn remove(connection: &mut AsyncPgConnection, owner: Owner) -> 
     if removed > 0 {
         let job = LeaveJob {
             owner_id: owner.id,
-            kind: kind::stored(Kind::Removal),
+            kind: kind::stored(JobKind::Removal),
             now: owner.now,
         };
         job.write(connection).await?;

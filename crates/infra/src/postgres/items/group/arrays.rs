@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// A group of appends as one array per column.
-pub(super) struct Arrays<'a> {
+pub(super) struct GroupArrays<'a> {
     pub(super) owner_ids: Vec<Uuid>,
     pub(super) conversation_ids: Vec<Uuid>,
     pub(super) nows: Vec<DateTime<Utc>>,
@@ -15,7 +15,7 @@ pub(super) struct Arrays<'a> {
     pub(super) contents: Vec<&'a str>,
 }
 
-impl<'a> Arrays<'a> {
+impl<'a> GroupArrays<'a> {
     pub(super) fn of(each: impl Iterator<Item = &'a Append> + Clone) -> Self {
         Self {
             owner_ids: each.clone().map(|append| append.key.0).collect(),

@@ -1,4 +1,4 @@
-use super::arrays::Arrays;
+use super::arrays::GroupArrays;
 use super::{Group, Waiting};
 use crate::postgres::error::{contended, unanswered, unavailable};
 use crate::postgres::execute::Execute as _;
@@ -99,7 +99,7 @@ impl Group {
     }
 
     async fn several(&self, group: &[Waiting]) -> Result<QueryResult<Vec<Placed>>> {
-        let arrays = Arrays::of(group.iter().map(|waiting| &waiting.append));
+        let arrays = GroupArrays::of(group.iter().map(|waiting| &waiting.append));
         let latest = arrays.nows.iter().max();
         let statement = AppendGroup {
             owner_ids: &arrays.owner_ids,

@@ -22,11 +22,11 @@ pub(super) struct Gathered {
     pub(super) stale: StaleRow,
     /// Up to this number all are then indexed.
     pub(super) reached: i32,
-    pub(super) ranges: Vec<Range>,
+    pub(super) ranges: Vec<NumberRange>,
 }
 
 /// Messages with all numbers between two; the blocks that end there are made again of them.
-pub(super) struct Range {
+pub(super) struct NumberRange {
     pub(super) first: i32,
     pub(super) last: i32,
     pub(super) messages: Vec<Indexable>,
@@ -82,7 +82,7 @@ async fn again(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,
     conversation: &mut StaleRow,
-) -> QueryResult<Vec<Range>> {
+) -> QueryResult<Vec<NumberRange>> {
     let (conversation_id, indexed) = (conversation.id, conversation.indexed);
     let is_revised = conversation.is_revised;
     let bytes = AgainBytes {
@@ -103,10 +103,10 @@ async fn again(
         is_revised,
     };
     let items: Vec<(i32, i32, Option<Uuid>, Option<String>)> = items.fetch_all(connection).await?;
-    let mut ranges = Vec::<Range>::new();
+    let mut ranges = Vec::<NumberRange>::new();
     for (first, last, id, content) in items {
         if ranges.last().is_none_or(|range| range.first != first) {
-            ranges.push(Range {
+            ranges.push(NumberRange {
                 first,
                 last,
                 messages: Vec::new(),
@@ -134,7 +134,7 @@ async fn next(
     owner_id: Uuid,
     conversation: &StaleRow,
     left: &Left,
-) -> QueryResult<Option<Range>> {
+) -> QueryResult<Option<NumberRange>> {
     let (conversation_id, last) = (conversation.id, conversation.last_sequence);
     let indexed = conversation.indexed;
     if indexed >= last {
@@ -164,7 +164,7 @@ async fn next(
     let each = items.into_iter().map(|(id, _, text)| indexable(id, text));
     let mut messages: Vec<_> = each.collect();
     if is_all {
-        return Ok(Some(Range {
+        return Ok(Some(NumberRange {
             first,
             last,
             messages,
@@ -178,7 +178,7 @@ async fn next(
     if reached.is_some() {
         messages.truncate(whole);
     }
-    Ok(Some(Range {
+    Ok(Some(NumberRange {
         first,
         last: reached.or(up_to(messages.len())).unwrap_or(last),
         messages,

@@ -16,7 +16,7 @@ use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::jobs::{Job, Portion, Step};
 use domain::search::MAKER;
-use store::Made;
+use store::MadeBlocks;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub(super) async fn step(
     // A long text takes a while, and this thread serves connections.
     let owner = job.owner;
     let made = spawn_blocking(move || {
-        let each = gathered.into_iter().map(|one| Made::of(owner, one));
+        let each = gathered.into_iter().map(|one| MadeBlocks::of(owner, one));
         each.collect::<Vec<_>>()
     });
     let made = made

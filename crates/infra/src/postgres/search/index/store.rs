@@ -1,6 +1,6 @@
 //! Stores the words of a step.
 
-use super::gather::{Gathered, Range};
+use super::gather::{Gathered, NumberRange};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::search::statements::index::{
@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use uuid::Uuid;
 
 /// The blocks of a conversation, with their words.
-pub(super) struct Made {
+pub(super) struct MadeBlocks {
     stale: StaleRow,
     reached: i32,
     /// The blocks that end between two numbers are replaced.
@@ -34,7 +34,7 @@ struct Block {
     words: String,
 }
 
-impl Made {
+impl MadeBlocks {
     pub(super) fn of(owner: OwnerId, gathered: Gathered) -> Self {
         let Gathered {
             stale,
@@ -67,7 +67,7 @@ impl Made {
         made
     }
 
-    fn add(&mut self, owner: OwnerId, range: &Range) {
+    fn add(&mut self, owner: OwnerId, range: &NumberRange) {
         self.replaced.push((range.first, range.last));
         for messages in blocks(&range.messages) {
             let each = messages
@@ -116,7 +116,7 @@ fn array(keys: &[i32]) -> String {
 pub(super) async fn store(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,
-    made: &[Made],
+    made: &[MadeBlocks],
 ) -> QueryResult<()> {
     let unchanged = Unchanged {
         owner_id,
@@ -127,7 +127,7 @@ pub(super) async fn store(
         renames: &each(made, |stale| stale.known_renames),
     };
     let unchanged: Vec<Uuid> = unchanged.fetch_all(connection).await?;
-    let made: Vec<&Made> = made
+    let made: Vec<&MadeBlocks> = made
         .iter()
         .filter(|made| unchanged.contains(&made.stale.id))
         .collect();
@@ -139,7 +139,7 @@ pub(super) async fn store(
     insert(connection, owner_id, &made).await
 }
 
-fn each<T>(made: &[Made], of: impl Fn(&StaleRow) -> T) -> Vec<T> {
+fn each<T>(made: &[MadeBlocks], of: impl Fn(&StaleRow) -> T) -> Vec<T> {
     made.iter().map(|made| of(&made.stale)).collect()
 }
 
@@ -147,7 +147,7 @@ fn each<T>(made: &[Made], of: impl Fn(&StaleRow) -> T) -> Vec<T> {
 async fn note(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,
-    made: &[&Made],
+    made: &[&MadeBlocks],
 ) -> QueryResult<()> {
     let ids: Vec<Uuid> = made.iter().map(|made| made.stale.id).collect();
     let sequences: Vec<i32> = made.iter().map(|made| made.reached).collect();
@@ -169,7 +169,7 @@ async fn note(
 async fn remove(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,
-    made: &[&Made],
+    made: &[&MadeBlocks],
 ) -> QueryResult<()> {
     let each = || {
         made.iter().flat_map(|made| {
@@ -199,7 +199,7 @@ async fn remove(
 async fn insert(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,
-    made: &[&Made],
+    made: &[&MadeBlocks],
 ) -> QueryResult<()> {
     let all: Vec<(Uuid, &Block)> = made
         .iter()

@@ -4,7 +4,7 @@ use super::key::key;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::steps::{Added, add};
+use crate::postgres::items::steps::{AddedItems, add};
 use crate::postgres::shares::statements::{
     AddViewsOf, Append, AppendedPlace, CountAddition, Insert, InsertValues, LockItemToShare,
     LockToAppend, LockToShare, Name, Revoke, RevokeOf,
@@ -30,7 +30,7 @@ pub(in crate::postgres::shares) async fn append(
         now: append.now,
         author_id: append.author_id,
     };
-    let added = Added {
+    let added = AddedItems {
         owner_id,
         conversation_id,
         now: append.now,

@@ -6,12 +6,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use domain::clock::Clock as _;
-use infra::security::{IssuerSettings, Issuers};
+use infra::security::{ExternalIssuers, IssuerSettings};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rcgen::{KeyPair, RsaKeySize};
 use serde_json::{Value, json};
-use server::Parts;
+use server::ServiceParts;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -250,9 +250,9 @@ fn found(body: &Value) -> Vec<u8> {
 }
 
 /// Has a service accept the tokens of these issuers.
-pub(crate) fn accept(parts: &mut Parts, issuers: Vec<IssuerSettings>) {
+pub(crate) fn accept(parts: &mut ServiceParts, issuers: Vec<IssuerSettings>) {
     let (clock, timer) = (&parts.clock, &parts.timer);
-    let started = Issuers::start(issuers, 86_400, clock, timer, RUNTIME.handle());
+    let started = ExternalIssuers::start(issuers, 86_400, clock, timer, RUNTIME.handle());
     parts.external = Arc::new(started.unwrap());
 }
 
