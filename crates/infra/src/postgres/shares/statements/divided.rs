@@ -1,6 +1,7 @@
 //! Statements on links where Citus keeps them in parts: they know the owner, whom a statement on the coordinator has
 //! found by the digest.
 
+use super::open::is_open;
 use super::visitor::{has_its_message, owners_exist, page_of_link, shown, text};
 use crate::postgres::conversations::rows::ConversationRow;
 use crate::postgres::items::rows::ADD_ITEMS;
@@ -84,8 +85,7 @@ statement!(
     sql!("select true from shares s
         join conversations c on c.owner_id = $1 and c.id = s.conversation_id
         where s.owner_id = $1 and s.conversation_id = $2 and s.id = $3
-            and not s.read_only and s.revoked_at is null
-            and (s.expires_at is null or s.expires_at > $4)
+            and not s.read_only and ", is_open!("$4"), "
             and ", owners_exist!("$1, $5"), "
         for no key update of c, s")
 );
@@ -189,8 +189,7 @@ statement!(
     } -> Nullable<Text>,
     sql!("select s.title from shares s
         join conversations c on c.owner_id = $1 and c.id = s.conversation_id
-        where s.owner_id = $1 and s.conversation_id = $2 and s.id = $3 and s.revoked_at is null
-            and (s.expires_at is null or s.expires_at > $4)
+        where s.owner_id = $1 and s.conversation_id = $2 and s.id = $3 and ", is_open!("$4"), "
             and ", owners_exist!("$1, $5"), " and ", has_its_message!("$1"), "
         for share of c")
 );

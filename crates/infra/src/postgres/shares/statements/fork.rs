@@ -1,5 +1,6 @@
 //! Statements that copy the messages of a link.
 
+use super::open::is_open;
 use super::visitor::{has_its_message, owners_exist, shown, text};
 use crate::postgres::conversations::rows::ConversationRow;
 use crate::postgres::items::rows::ADD_ITEMS;
@@ -19,8 +20,9 @@ macro_rules! link_to_copy {
                 join shares s on s.owner_id = d.owner_id
                     and s.conversation_id = d.conversation_id and s.id = d.id
                 join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
-                where d.digest = $1 and s.revoked_at is null
-                    and (s.expires_at is null or s.expires_at > $2)
+                where d.digest = $1 and ",
+            is_open!("$2"),
+            "
                     and ",
             owners_exist!("s.owner_id, $3"),
             " and ",

@@ -2,6 +2,7 @@
 
 mod divided;
 mod fork;
+mod open;
 mod owner;
 mod visitor;
 

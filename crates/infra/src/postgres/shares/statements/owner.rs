@@ -1,5 +1,6 @@
 //! Statements for owners: make links, list them, end them.
 
+use super::open::is_in_state;
 use crate::postgres::row::{Sql, names, sql};
 use crate::postgres::shares::rows::ShareRow;
 use crate::postgres::statement::statement;
@@ -82,7 +83,7 @@ insert!(
 /// few among many, so they are found in an index that has all it takes, and only then read.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident { $($conversation_id:ident)? }, $those:literal, $after:literal,
-        $order:literal, $rest:literal, $limit:literal) => {
+        $order:literal, $id:literal, $state:expr, $limit:literal) => {
         statement!(
             $(#[$doc])*
             $name<'a> {
@@ -98,7 +99,7 @@ macro_rules! page {
                 "select ", names!(ShareRow, "l."), "
                 from (
                     select s.conversation_id, s.id from shares s
-                    where s.owner_id = $1 ", $those, " and s.id ", $after, $rest, "
+                    where s.owner_id = $1 ", $those, " and s.id ", $after, " ", $id, " and ", $state, "
                         and (select true from conversations c
                             where c.owner_id = $1 and c.id = s.conversation_id)
                     order by s.id ", $order, " limit ", $limit, "
@@ -113,33 +114,25 @@ macro_rules! page {
 page!(
     /// The links of an owner, oldest first.
     Oldest {}, "", ">", "asc",
-    " $2 and coalesce(least(s.revoked_at, s.expires_at) > $3, true)
-    and $4 in ('any', case when s.revoked_at is not null then 'revoked'
-        when s.expires_at <= $5 then 'expired' else 'active' end)",
+    "$2", is_in_state!("$3", "$4", "$5"),
     "$6"
 );
 page!(
     /// The links of an owner, newest first.
     Newest {}, "", "<", "desc",
-    " $2 and coalesce(least(s.revoked_at, s.expires_at) > $3, true)
-    and $4 in ('any', case when s.revoked_at is not null then 'revoked'
-        when s.expires_at <= $5 then 'expired' else 'active' end)",
+    "$2", is_in_state!("$3", "$4", "$5"),
     "$6"
 );
 page!(
     /// The links of a conversation, oldest first.
     ConversationOldest { conversation_id }, "and s.conversation_id = $2", ">", "asc",
-    " $3 and coalesce(least(s.revoked_at, s.expires_at) > $4, true)
-    and $5 in ('any', case when s.revoked_at is not null then 'revoked'
-        when s.expires_at <= $6 then 'expired' else 'active' end)",
+    "$3", is_in_state!("$4", "$5", "$6"),
     "$7"
 );
 page!(
     /// The links of a conversation, newest first.
     ConversationNewest { conversation_id }, "and s.conversation_id = $2", "<", "desc",
-    " $3 and coalesce(least(s.revoked_at, s.expires_at) > $4, true)
-    and $5 in ('any', case when s.revoked_at is not null then 'revoked'
-        when s.expires_at <= $6 then 'expired' else 'active' end)",
+    "$3", is_in_state!("$4", "$5", "$6"),
     "$7"
 );
 

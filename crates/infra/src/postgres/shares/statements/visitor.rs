@@ -1,5 +1,6 @@
 //! Statements for visitors: they find a link by the digest of its name.
 
+use super::open::is_open;
 use crate::postgres::items::rows::{ADD_ITEMS, MAX_ITEMS};
 use crate::postgres::items::texts;
 use crate::postgres::row::{Sql, names, sql};
@@ -91,8 +92,9 @@ macro_rules! page_of_link {
                             and m.sequence ",
             $from,
             " $2
-                            and c.id is not null and s.revoked_at is null
-                            and (s.expires_at is null or s.expires_at > $3)
+                            and c.id is not null and ",
+            is_open!("$3"),
+            "
                         order by m.sequence ",
             $order,
             " limit $4
@@ -144,7 +146,8 @@ view!(
 );
 
 statement!(
-    /// How many messages a link shows before a place, and in all.
+    /// How many messages a link shows before a place, and in all. Does not ask whether the link is open: it is
+    /// counted only after a view, which has asked.
     CountShown<'a> {
         before: i32 => Integer,
         digest: &'a [u8] => Binary,
@@ -183,8 +186,7 @@ statement!(
         join shares s on s.owner_id = d.owner_id and s.conversation_id = d.conversation_id
             and s.id = d.id
         join conversations c on c.owner_id = s.owner_id and c.id = s.conversation_id
-        where d.digest = $1 and not s.read_only and s.revoked_at is null
-            and (s.expires_at is null or s.expires_at > $2)
+        where d.digest = $1 and not s.read_only and ", is_open!("$2"), "
             and ", owners_exist!("s.owner_id, $3"), "
         for no key update of c, s
     ),
