@@ -84,7 +84,7 @@ impl ItemService {
             .store
             .find_by_call_id(owner, conversation, call_id)
             .await?;
-        let Some(item) = stored.ok_or_else(|| Resource::Conversation.absent())? else {
+        let Some(item) = stored.in_conversation()? else {
             return Ok(None);
         };
         match self.is_repeated(owner, conversation, &item, sent).await? {

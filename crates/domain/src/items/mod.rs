@@ -19,8 +19,8 @@ pub use content::Content;
 pub use model::{Author, CallId, Item, NewItem, Reasoning, Version};
 pub use parts::{ItemType, JsonObject, MediaAddress, Part, Parts, elements, quoted, text};
 pub use ports::{
-    Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemStore, Revised, Revision,
-    VersionList,
+    Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemLookup, ItemStore, Revised,
+    Revision, VersionList,
 };
 pub use role::Role;
 pub use service::{ItemService, ListItems, MAX_ITEMS};

@@ -1,5 +1,5 @@
 use super::{Batch, CallId, Content, Item, ItemType, PendingItem, Present, Version};
-use crate::error::Result;
+use crate::error::{Resource, Result};
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, Page};
 use crate::state::Expected;
@@ -28,24 +28,22 @@ pub trait ItemStore: Send + Sync {
         batch: &Batch,
     ) -> Result<Appended>;
 
-    /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
     async fn find(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         id: ItemId,
-    ) -> Result<Option<Option<Item>>>;
+    ) -> Result<ItemLookup>;
 
     /// The item with this id, in any conversation.
     async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>>;
 
-    /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
     async fn find_by_call_id(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         call_id: &CallId,
-    ) -> Result<Option<Option<Item>>>;
+    ) -> Result<ItemLookup>;
 
     /// The items with these call ids, in no order. `None` when the conversation does not exist.
     async fn find_by_call_ids(
@@ -124,6 +122,31 @@ pub trait ItemStore: Send + Sync {
         after: ExportPlace,
         last: Sequence,
     ) -> Result<Option<Vec<ExportEntry>>>;
+}
+
+/// The result of looking for an item, or for what belongs to it, in a conversation.
+#[derive(Clone, Debug)]
+pub enum ItemLookup<T = Item> {
+    NoConversation,
+    NoItem,
+    Found(T),
+}
+
+impl<T> ItemLookup<T> {
+    /// `None`: the conversation has no such item. An error if there is no conversation.
+    pub fn in_conversation(self) -> Result<Option<T>> {
+        match self {
+            Self::NoConversation => Err(Resource::Conversation.absent()),
+            Self::NoItem => Ok(None),
+            Self::Found(found) => Ok(Some(found)),
+        }
+    }
+
+    /// An error if there is no such item.
+    pub fn existing(self) -> Result<T> {
+        self.in_conversation()?
+            .ok_or_else(|| Resource::Item.absent())
+    }
 }
 
 /// The source of an item's next text.

@@ -52,9 +52,7 @@ impl ItemService {
         conversation: ConversationId,
         id: ItemId,
     ) -> Result<Item> {
-        let item = self.store.find(owner, conversation, id).await?;
-        item.ok_or_else(|| Resource::Conversation.absent())?
-            .ok_or_else(|| Resource::Item.absent())
+        self.store.find(owner, conversation, id).await?.existing()
     }
 
     /// The owner's item with this id, in any conversation.
@@ -79,17 +77,15 @@ impl ItemService {
                 self.store.list(owner, conversation, &list).await?
             }
             // A call id names at most one item, so there is only one page.
-            Some(call_id) => self
-                .store
-                .find_by_call_id(owner, conversation, &call_id)
-                .await?
-                .map(|item| Page {
-                    data: item
-                        .filter(|item| follows(item, after, list.order))
-                        .into_iter()
-                        .collect(),
+            Some(call_id) => {
+                let found = self.store.find_by_call_id(owner, conversation, &call_id);
+                let item = found.await?.in_conversation()?;
+                let item = item.filter(|item| follows(item, after, list.order));
+                return Ok(Page {
+                    data: item.into_iter().collect(),
                     has_more: false,
-                }),
+                });
+            }
         };
         page.ok_or_else(|| Resource::Conversation.absent())
     }

@@ -6,7 +6,7 @@ use super::model::{Ask, ChatRequest, ReplyOptions};
 use super::ports::ModelProvider;
 use super::store::{PromptContext, ReplyStore, ReplyTarget};
 use crate::clock::{Clock, Ids};
-use crate::error::{Conflict, Error, Resource, Result};
+use crate::error::{Conflict, Error, Result};
 use crate::id::{ConversationId, ItemId, OwnerId};
 use crate::items::Role;
 use crate::settings::SettingsStore;
@@ -81,9 +81,7 @@ impl ReplyWriting {
         id: ItemId,
     ) -> Result<PromptContext> {
         let found = self.store.prompt_context(owner, conversation, id).await?;
-        found
-            .ok_or_else(|| Resource::Conversation.absent())?
-            .ok_or_else(|| Resource::Item.absent())
+        found.existing()
     }
 
     /// The request to the model, and whether its context is truncated.

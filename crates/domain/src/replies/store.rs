@@ -1,6 +1,6 @@
 use crate::error::Result;
 use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
-use crate::items::{Content, Item, Role};
+use crate::items::{Content, Item, ItemLookup, Role};
 use crate::projects::Instruction;
 use crate::turns::Leaving;
 use chrono::{DateTime, Utc};
@@ -10,13 +10,13 @@ use ulid::Ulid;
 /// given owner, without deleted conversations.
 #[async_trait::async_trait]
 pub trait ReplyStore: Send + Sync {
-    /// `None` when the conversation does not exist, `Some(None)` when it has no such item.
+    /// The item, and what a reply to it or in its place needs to know.
     async fn prompt_context(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         item: ItemId,
-    ) -> Result<Option<Option<PromptContext>>>;
+    ) -> Result<ItemLookup<PromptContext>>;
 
     /// The items before `before`, newest first: as many as fit into `bytes` of text together, and
     /// the first one that does not fit; at most [`BATCH`]. Empty when no item precedes, or the

@@ -162,7 +162,7 @@ pub struct Link {
 }
 
 /// The position of a page among all messages that a link shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LinkStanding {
     /// How many messages precede it.
     pub before: u64,

@@ -11,6 +11,6 @@ mod turn;
 
 pub use model::{Called, Entered, Leaving, Over, QueuedTurn, TurnEnding};
 pub use persistence::Persistence;
-pub use ports::TurnQueue;
+pub use ports::{AskedToEnd, TurnQueue};
 pub use service::TurnService;
 pub use turn::Turn;

@@ -36,13 +36,12 @@ pub trait TurnQueue: Send + Sync {
     ) -> Result<Vec<(Ulid, Option<TurnEnding>)>>;
 
     /// Asks for the end of the turn that is being answered; the first request decides the ending.
-    /// `Some(None)` when no turn is being answered, `None` when the conversation does not exist.
     async fn end(
         &self,
         owner: OwnerId,
         conversation: ConversationId,
         ending: TurnEnding,
-    ) -> Result<Option<Option<(QueuedTurn, TurnEnding)>>>;
+    ) -> Result<AskedToEnd>;
 
     /// The result of a turn that was asked to end. `None`: it has not ended yet.
     async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>>;
@@ -50,4 +49,14 @@ pub trait TurnQueue: Send + Sync {
     /// Deletes the results of cancelled turns, which are kept for a minute, and the turns of
     /// instances that died. Returns how many.
     async fn forget_expired(&self, most: u64) -> Result<usize>;
+}
+
+/// The result of asking for the end of the turn that is being answered.
+#[derive(Clone, Copy, Debug)]
+pub enum AskedToEnd {
+    NoConversation,
+    /// No turn is being answered.
+    NoTurn,
+    /// The turn, and the ending that the first request asked for.
+    Turn(QueuedTurn, TurnEnding),
 }

@@ -1,6 +1,6 @@
 use super::local::LocalTurns;
 use super::turn::overtaken;
-use super::{Called, Over, Persistence, Turn, TurnEnding, TurnQueue};
+use super::{AskedToEnd, Called, Over, Persistence, Turn, TurnEnding, TurnQueue};
 use crate::admission::{BodyMemory, Budget, Caller, Permit};
 use crate::clock::{Ids, Timer};
 use crate::error::{Conflict, Error, Resource, Result};
@@ -139,11 +139,11 @@ impl TurnService {
         conversation: ConversationId,
         ending: TurnEnding,
     ) -> Result<Over> {
-        let found = self.held.queue.end(owner, conversation, ending).await?;
-        let found = found.ok_or_else(|| Resource::Conversation.absent())?;
-        // The first request decides the ending.
-        let Some((turn, ending)) = found else {
-            return Ok(Over::ByItself);
+        let (turn, ending) = match self.held.queue.end(owner, conversation, ending).await? {
+            AskedToEnd::NoConversation => return Err(Resource::Conversation.absent()),
+            AskedToEnd::NoTurn => return Ok(Over::ByItself),
+            // The first request decides the ending.
+            AskedToEnd::Turn(turn, ending) => (turn, ending),
         };
         self.held.call(turn, Called::Ended(ending));
         let mut patience = self.held.timer.wait(ENDING);

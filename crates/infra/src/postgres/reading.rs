@@ -37,7 +37,11 @@ const BEHIND: &str = "it is more than 50 ms behind the primary";
 
 statement!(
     /// Whether the server is a replica, and how far it has replayed the log beyond a position.
-    Replayed { position: i64 => BigInt } -> (Bool, Nullable<BigInt>),
+    Replayed { position: i64 => BigInt } -> ReplayedRow {
+        is_replica: bool => Bool,
+        /// In bytes; less than 0 where it is behind.
+        beyond: Option<i64> => Nullable<BigInt>,
+    },
     "select pg_is_in_recovery(), (pg_last_wal_replay_lsn() - '0/0')::bigint - $1"
 );
 
@@ -152,9 +156,8 @@ async fn wait_for(lent: &mut Lent, position: i64) -> Result<(), NotRead> {
     let mut pause = PAUSE;
     while *lent.replayed() < position {
         let replayed = Replayed { position };
-        let (is_replica, beyond): (bool, Option<i64>) =
-            replayed.fetch_one(lent.connection()).await?;
-        let Some(beyond) = beyond.filter(|_| is_replica) else {
+        let row: ReplayedRow = replayed.fetch_one(lent.connection()).await?;
+        let Some(beyond) = row.beyond.filter(|_| row.is_replica) else {
             return Err(NotRead::Lost("this server is not a replica".to_owned()));
         };
         *lent.replayed() = position.saturating_add(beyond);

@@ -40,7 +40,10 @@ pub struct PgTitleQueue(pub Database);
 statement!(
     /// The first six messages of user and assistant, at most a thousand characters of each. No rows
     /// where the conversation needs no title any more.
-    Beginning { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (SmallInt, Text),
+    Beginning { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> BeginningRow {
+        role: i16 => SmallInt,
+        text: String => Text,
+    },
     "select i.role, left(i.content, 1000)
     from conversations c
     join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
@@ -93,7 +96,7 @@ impl TitleQueue for PgTitleQueue {
             owner_id,
             conversation_id: key,
         };
-        let (attempts, beginning): (Vec<i32>, Vec<(i16, String)>) = self
+        let (attempts, beginning): (Vec<i32>, Vec<BeginningRow>) = self
             .0
             .run(Caller::Service, async |connection| {
                 let attempts: Vec<i32> = claim.fetch_all(connection).await?;
@@ -164,15 +167,18 @@ impl TitleQueue for PgTitleQueue {
     }
 }
 
-fn read(job: &Job, attempts: i32, beginning: Vec<(i16, String)>) -> Result<TitleClaim> {
-    let line = |(stored, text)| {
-        let role = role(stored).map_err(inconsistent)?;
-        Ok(TitleMessage { role, text })
+fn read(job: &Job, attempts: i32, beginning: Vec<BeginningRow>) -> Result<TitleClaim> {
+    let message = |row: BeginningRow| {
+        let role = role(row.role).map_err(inconsistent)?;
+        Ok(TitleMessage {
+            role,
+            text: row.text,
+        })
     };
     Ok(TitleClaim {
         owner: job.owner,
         conversation: ConversationId::new(job.key),
         attempt: u32::try_from(attempts).map_err(|error| Error::Internal(error.into()))?,
-        beginning: beginning.into_iter().map(line).collect::<Result<_>>()?,
+        beginning: beginning.into_iter().map(message).collect::<Result<_>>()?,
     })
 }

@@ -101,12 +101,12 @@ pub(super) async fn delete_range(
         now,
     };
     let is_divided = database.is_divided();
-    let (last, count): (Option<Uuid>, i64) = database
+    let gone: statements::DeletedRange = database
         .run(owner, async |connection| match is_divided {
             false => delete.fetch_one(connection).await,
             true => steps::delete_range(connection, &delete).await,
         })
         .await?;
-    let last = last.map(|id| ConversationId::new(ids::read(id)));
-    Ok(last.map(|last| (last, count.unsigned_abs())))
+    let last = gone.last.map(|id| ConversationId::new(ids::read(id)));
+    Ok(last.map(|last| (last, gone.count.unsigned_abs())))
 }

@@ -77,7 +77,10 @@ statement!(
         last: Uuid => SqlUuid,
         most: i64 => BigInt,
         now: DateTime<Utc> => Timestamptz,
-    } -> (Nullable<SqlUuid>, BigInt),
+    } -> DeletedRange {
+        last: Option<Uuid> => Nullable<SqlUuid>,
+        count: i64 => BigInt,
+    },
     sql!("with locked as (
         select owner_id, id from conversations
         where owner_id = $1 and id > $2 and id <= $3

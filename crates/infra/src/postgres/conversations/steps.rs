@@ -1,7 +1,7 @@
 //! Making and deleting conversations step by step, where Citus keeps the tables in parts: see
 //! [`items::steps`](crate::postgres::items::steps).
 
-use super::statements::{Delete, DeleteRange};
+use super::statements::{Delete, DeleteRange, DeletedRange};
 use super::write::InsertWithItems;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::items::steps::{AddedItems, ask_for_title, store};
@@ -157,7 +157,7 @@ pub(super) async fn delete(
 pub(super) async fn delete_range(
     connection: &mut AsyncPgConnection,
     delete: &DeleteRange,
-) -> QueryResult<(Option<Uuid>, i64)> {
+) -> QueryResult<DeletedRange> {
     let work = async |connection: &mut AsyncPgConnection| {
         let gone = GoneRange {
             owner_id: delete.owner_id,
@@ -167,8 +167,11 @@ pub(super) async fn delete_range(
         };
         let gone: Vec<Uuid> = gone.fetch_all(connection).await?;
         leave_jobs(connection, delete.owner_id, &gone, delete.now).await?;
-        // At most as many as were asked for.
-        Ok((gone.iter().max().copied(), gone.len() as i64))
+        Ok(DeletedRange {
+            last: gone.iter().max().copied(),
+            // At most as many as were asked for.
+            count: gone.len() as i64,
+        })
     };
     connection.transaction(work).await
 }

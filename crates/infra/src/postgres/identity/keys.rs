@@ -1,9 +1,10 @@
-use super::keys_apart;
+use super::keys_apart::{self, FoundKey};
 use super::person::{ENDED, may_go_on};
 use crate::postgres::database::Database;
 use crate::postgres::error::inconsistent;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::row::Sql;
 use crate::postgres::schema::api_keys;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -72,7 +73,7 @@ statement!(
     Find<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
-    } -> (SqlUuid, Nullable<Timestamptz>),
+    } -> Sql<FoundKey>,
     "with known as (
         select k.owner_id, k.expires_at from api_key_digests d
         join api_keys k on k.owner_id = d.owner_id and k.id = d.id
@@ -201,16 +202,16 @@ impl KeyStore for PgKeys {
         let digest = &digest.0;
         let is_divided = self.0.is_divided();
         let find = Find { digest, now };
-        let found: Option<(Uuid, Option<DateTime<Utc>>)> = self
+        let found: Option<FoundKey> = self
             .0
             .run(caller, async |connection| match is_divided {
                 false => find.fetch_optional(connection).await,
                 true => keys_apart::find(connection, digest, now).await,
             })
             .await?;
-        Ok(found.map(|(owner, expires_at)| KeyHolder {
-            owner: OwnerId::new(ids::read(owner)),
-            expires_at,
+        Ok(found.map(|key| KeyHolder {
+            owner: OwnerId::new(ids::read(key.owner_id)),
+            expires_at: key.expires_at,
         }))
     }
 }

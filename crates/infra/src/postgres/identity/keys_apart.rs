@@ -41,7 +41,10 @@ statement!(
     FindApart<'a> {
         digest: &'a [u8] => Binary,
         now: DateTime<Utc> => Timestamptz,
-    } -> (SqlUuid, Nullable<Timestamptz>),
+    } -> FoundKey {
+        owner_id: Uuid => SqlUuid,
+        expires_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+    },
     "with known as (
         select k.owner_id, k.expires_at from api_key_digests d
         join api_keys k on k.owner_id = d.owner_id and k.id = d.id
@@ -77,11 +80,11 @@ pub(super) async fn find(
     connection: &mut AsyncPgConnection,
     digest: &[u8],
     now: DateTime<Utc>,
-) -> QueryResult<Option<(Uuid, Option<DateTime<Utc>>)>> {
+) -> QueryResult<Option<FoundKey>> {
     let find = FindApart { digest, now };
-    let found: Option<(Uuid, Option<DateTime<Utc>>)> = find.fetch_optional(connection).await?;
+    let found: Option<FoundKey> = find.fetch_optional(connection).await?;
     match found {
-        Some((owner, _)) if is_removed(connection, owner).await? => Ok(None),
+        Some(key) if is_removed(connection, key.owner_id).await? => Ok(None),
         found => Ok(found),
     }
 }

@@ -30,15 +30,15 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{
-    Appended, Batch, CallId, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemStore,
-    PendingItem, Present, Revised, Revision, Version, VersionList,
+    Appended, Batch, CallId, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemLookup,
+    ItemStore, PendingItem, Present, Revised, Revision, Version, VersionList,
 };
 use domain::page::Page;
 use domain::repeats;
 use domain::state::Expected;
 use group::Group;
 use key::{ItemKey, key};
-use rows::item;
+use rows::lookup;
 use std::sync::Arc;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -91,7 +91,7 @@ impl ItemStore for PgItems {
         owner: OwnerId,
         conversation: ConversationId,
         id: ItemId,
-    ) -> Result<Option<Option<Item>>> {
+    ) -> Result<ItemLookup> {
         let ItemKey {
             owner_id,
             conversation_id,
@@ -110,7 +110,7 @@ impl ItemStore for PgItems {
                 query.fetch_optional(connection).await
             })
             .await?;
-        found.map(item).transpose()
+        lookup(found)
     }
 
     async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>> {
@@ -122,7 +122,7 @@ impl ItemStore for PgItems {
         owner: OwnerId,
         conversation: ConversationId,
         call_id: &CallId,
-    ) -> Result<Option<Option<Item>>> {
+    ) -> Result<ItemLookup> {
         let (owner_id, conversation_id) = key(owner, conversation);
         let query = statements::FindByCallId {
             call_id: call_id.as_str(),
@@ -135,7 +135,7 @@ impl ItemStore for PgItems {
                 query.fetch_optional(connection).await
             })
             .await?;
-        found.map(item).transpose()
+        lookup(found)
     }
 
     async fn find_by_call_ids(

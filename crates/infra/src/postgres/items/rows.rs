@@ -6,7 +6,7 @@ use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
 use domain::error::{Error, Result};
 use domain::id::{ItemId, OwnerId};
-use domain::items::{Author, CallId, Item};
+use domain::items::{Author, CallId, Item, ItemLookup};
 use domain::state::Tag;
 use uuid::Uuid;
 
@@ -101,6 +101,15 @@ impl TryFrom<ItemRow> for Item {
 /// The item of a row, if there is one.
 pub(super) fn item(row: Option<ItemRow>) -> Result<Option<Item>> {
     row.map(Item::try_from).transpose()
+}
+
+/// The result of a look-up: a row if the conversation exists, and in it the item's row if that exists.
+pub(super) fn lookup(found: Option<Option<ItemRow>>) -> Result<ItemLookup> {
+    Ok(match found {
+        None => ItemLookup::NoConversation,
+        Some(None) => ItemLookup::NoItem,
+        Some(Some(row)) => ItemLookup::Found(Item::try_from(row)?),
+    })
 }
 
 /// The items of the rows.

@@ -15,7 +15,7 @@ use domain::error::{Error, Result};
 use domain::id::ItemId;
 use domain::jobs::{Job, Portion, Step};
 use domain::purge::PurgeStore;
-use statements::{DeleteItems, DeleteVersions, DeleteVersionsOfItem, Shrink};
+use statements::{DeleteItems, DeleteVersions, DeleteVersionsOfItem, DeletedVersions, Shrink};
 
 /// Reclaiming deleted data, in PostgreSQL.
 pub struct PgPurge(pub Database);
@@ -134,8 +134,7 @@ pub(super) async fn delete_versions(
         rows,
         bytes,
     };
-    let deleted: Vec<(i64, i64)> = delete.fetch_all(connection).await?;
-    let (cost, bytes) = deleted.into_iter().next().unwrap_or_default();
+    let DeletedVersions { cost, bytes } = delete.fetch_one(connection).await?;
     if bytes > 0 {
         let shrink = Shrink {
             bytes,

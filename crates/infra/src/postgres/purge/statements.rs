@@ -73,7 +73,12 @@ statement!(
         sequence: i32 => Integer,
         rows: i64 => BigInt,
         bytes: i64 => BigInt,
-    } -> (BigInt, BigInt),
+    } -> DeletedVersions {
+        /// What the found rows cost.
+        cost: i64 => BigInt,
+        /// What the deleted texts counted in the conversation's size.
+        bytes: i64 => BigInt,
+    },
     "with first as (
         select version, cost, sum(cost) over (order by version) - cost as before
         from (

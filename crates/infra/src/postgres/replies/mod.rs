@@ -14,7 +14,7 @@ use crate::postgres::execute::Execute as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
-use domain::items::{Item, Role};
+use domain::items::{Item, ItemLookup, Role};
 use domain::projects::Instruction;
 use domain::replies::{
     BATCH, Neighbour, PromptContext, Reply, ReplyStore, ReplyTarget, StoredReply,
@@ -32,7 +32,7 @@ impl ReplyStore for PgReplies {
         owner: OwnerId,
         conversation: ConversationId,
         item: ItemId,
-    ) -> Result<Option<Option<PromptContext>>> {
+    ) -> Result<ItemLookup<PromptContext>> {
         let ItemKey {
             owner_id,
             conversation_id,
@@ -52,9 +52,12 @@ impl ReplyStore for PgReplies {
             })
             .await?;
         let Some(found) = found else {
-            return Ok(None);
+            return Ok(ItemLookup::NoConversation);
         };
-        found.read().transpose().map(Some)
+        match found.read() {
+            Some(context) => Ok(ItemLookup::Found(context?)),
+            None => Ok(ItemLookup::NoItem),
+        }
     }
 
     async fn preceding(

@@ -5,7 +5,7 @@ use super::statements::is_there;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::row::{Sql, names, sql};
+use crate::postgres::row::{Sql, names, row, sql};
 use crate::postgres::statement::statement;
 use crate::postgres::work::reading;
 use diesel::QueryResult;
@@ -17,6 +17,14 @@ use domain::page::{Order, PAGE_BYTES, Page};
 use domain::responses::{Response, ResponseList};
 use uuid::Uuid;
 
+row!(
+    ListedRow {
+        response: ResponseRow => Sql<ResponseRow>,
+        /// How many there were to choose from.
+        found: i64 => BigInt,
+    }
+);
+
 /// A page of responses of at most `$3` and about `$4` bytes, but at least one, and how many there were to choose from.
 macro_rules! page {
     ($name:ident, $beyond:literal, $order:literal) => {
@@ -26,7 +34,7 @@ macro_rules! page {
                 after: Uuid => SqlUuid,
                 most: i64 => BigInt,
                 bytes: i64 => BigInt,
-            } -> (Sql<ResponseRow>, BigInt),
+            } -> Sql<ListedRow>,
             sql!("with next as (
                 select r.id, octet_length(r.settings) + octet_length(r.output) as bytes
                 from responses r where r.owner_id = $1 and r.id ", $beyond, " $2 and ", is_there!("$1"), "
@@ -55,7 +63,7 @@ pub(super) async fn list(
     // One more shows whether another page follows.
     let most = list.limit.get() as i64 + 1;
     let bytes = PAGE_BYTES as i64;
-    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<(ResponseRow, i64)>> {
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<ListedRow>> {
         match list.order {
             Order::Ascending => {
                 let page = Oldest {
@@ -78,10 +86,10 @@ pub(super) async fn list(
         }
     };
     let rows = database.run(reading(owner), work).await?;
-    let found = rows.first().map_or(0, |(_, found)| *found);
+    let found = rows.first().map_or(0, |row| row.found);
     let rows = rows.into_iter().take(list.limit.get());
     let data: Vec<_> = rows
-        .map(|(row, _)| Response::try_from(row))
+        .map(|row| Response::try_from(row.response))
         .collect::<Result<_>>()?;
     let has_more = (data.len() as i64) < found;
     Ok(Page { data, has_more })

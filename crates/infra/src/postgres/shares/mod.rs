@@ -125,18 +125,18 @@ impl ShareStore for PgShares {
             digest: &digest.0,
         };
         let is_divided = self.0.is_divided();
-        let counted: Option<(i64, i64)> = self
+        let counted: Option<statements::ShownCount> = self
             .0
             .run(reading(caller), async |connection| match is_divided {
                 false => count.fetch_optional(connection).await,
                 true => divided::count(connection, &digest.0, count.before).await,
             })
             .await?;
-        let (before, total) = counted.unwrap_or_default();
-        Ok(LinkStanding {
-            before: before.max(0).unsigned_abs(),
-            total: total.max(0).unsigned_abs(),
-        })
+        let standing = counted.map(|counted| LinkStanding {
+            before: counted.before.max(0).unsigned_abs(),
+            total: counted.total.max(0).unsigned_abs(),
+        });
+        Ok(standing.unwrap_or_default())
     }
 
     async fn find_owner(&self, visitor: OwnerId, digest: Digest) -> Result<Option<OwnerId>> {

@@ -15,7 +15,10 @@ statement!(
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         most: i64 => BigInt,
-    } -> (Binary, Nullable<Timestamptz>),
+    } -> TakenLink {
+        digest: Vec<u8> => Binary,
+        ended_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+    },
     "delete from shares where owner_id = $1 and conversation_id = $2 and id in (
         select id from shares where owner_id = $1 and conversation_id = $2
         order by id limit $3
@@ -65,11 +68,12 @@ pub(super) async fn bury(
         conversation_id,
         most,
     };
-    let taken: Vec<(Vec<u8>, Option<DateTime<Utc>>)> = take.fetch_all(connection).await?;
+    let taken: Vec<TakenLink> = take.fetch_all(connection).await?;
     if taken.is_empty() {
         return Ok(0);
     }
-    let (digests, ends): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
+    let taken = taken.into_iter().map(|link| (link.digest, link.ended_at));
+    let (digests, ends): (Vec<_>, Vec<_>) = taken.unzip();
     let bury = Bury {
         digests: &digests,
         ends: &ends,

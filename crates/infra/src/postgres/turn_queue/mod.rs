@@ -16,9 +16,9 @@ use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::error::{Conflict, Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId};
-use domain::turns::{Entered, Over, QueuedTurn, TurnEnding, TurnQueue};
+use domain::turns::{AskedToEnd, Entered, Over, QueuedTurn, TurnEnding, TurnQueue};
 pub(super) use statements::Depart;
-use statements::{EndedRow, EnteredRow, OutcomeRow};
+use statements::{EndedRow, EnteredRow, OutcomeRow, StandingRow, TendedRow};
 use ulid::Ulid;
 use uuid::Uuid;
 pub(super) use within::{depart, forget_conversation, forget_owner, remember};
@@ -32,6 +32,17 @@ const ATTEMPTS: u8 = 64;
 
 /// The most turns of one conversation that may wait, also of clients that have disconnected.
 const MOST: i64 = 100;
+
+/// What came of an attempt to enter the queue.
+enum Entering {
+    NoConversation,
+    /// Too many turns wait already.
+    Full,
+    At {
+        place: i32,
+        is_first: bool,
+    },
+}
 
 #[async_trait::async_trait]
 impl TurnQueue for PgTurnQueue {
@@ -57,11 +68,14 @@ impl TurnQueue for PgTurnQueue {
                     true => steps::enter(connection, enter).await?,
                 };
                 if !found.is_there {
-                    return Ok(Some(None));
+                    return Ok(Some(Entering::NoConversation));
                 }
                 match (found.place, found.before) {
-                    (Some(place), before) => return Ok(Some(Some(Ok((place, before == 0))))),
-                    (None, MOST..) => return Ok(Some(Some(Err(())))),
+                    (Some(place), before) => {
+                        let is_first = before == 0;
+                        return Ok(Some(Entering::At { place, is_first }));
+                    }
+                    (None, MOST..) => return Ok(Some(Entering::Full)),
                     (None, _) => {}
                 }
             }
@@ -69,11 +83,11 @@ impl TurnQueue for PgTurnQueue {
         };
         let entered = self.0.run(owner, work).await?;
         let entered = entered.ok_or_else(|| contended(std::io::Error::other("turn_queue")))?;
-        let Some(entered) = entered else {
-            return Ok(None);
+        let (place, is_first) = match entered {
+            Entering::NoConversation => return Ok(None),
+            Entering::Full => return Err(Error::Conflict(Conflict::ConversationLocked)),
+            Entering::At { place, is_first } => (place, is_first),
         };
-        let too_many = |()| Error::Conflict(Conflict::ConversationLocked);
-        let (place, is_first) = entered.map_err(too_many)?;
         Ok(Some(Entered {
             turn: QueuedTurn {
                 owner,
@@ -93,13 +107,13 @@ impl TurnQueue for PgTurnQueue {
             place: turn.place.cast_signed(),
             token: ids::stored(turn.token),
         };
-        let (is_there, is_first): (bool, bool) = self
+        let found: StandingRow = self
             .0
             .run(turn.owner, async |connection| {
                 query.fetch_one(connection).await
             })
             .await?;
-        Ok(is_there.then_some(is_first))
+        Ok(found.is_there.then_some(found.is_first))
     }
 
     async fn leave(&self, turns: &[QueuedTurn]) -> Result<usize> {
@@ -157,9 +171,10 @@ impl TurnQueue for PgTurnQueue {
             true => renew.fetch_all(connection).await,
             false => look.fetch_all(connection).await,
         };
-        let found: Vec<(Uuid, Option<i16>)> = self.0.run(Caller::Service, work).await?;
-        let read = |(token, ending): (Uuid, Option<i16>)| {
-            Ok((ids::read(token), ending.map(ending::read).transpose()?))
+        let found: Vec<TendedRow> = self.0.run(Caller::Service, work).await?;
+        let read = |row: TendedRow| {
+            let ending = row.ending.map(ending::read).transpose()?;
+            Ok((ids::read(row.token), ending))
         };
         found.into_iter().map(read).collect()
     }
@@ -169,7 +184,7 @@ impl TurnQueue for PgTurnQueue {
         owner: OwnerId,
         conversation: ConversationId,
         ending: TurnEnding,
-    ) -> Result<Option<Option<(QueuedTurn, TurnEnding)>>> {
+    ) -> Result<AskedToEnd> {
         let (owner_id, conversation_id) = key(owner, conversation);
         let end = statements::End {
             ending: ending::stored(ending),
@@ -183,11 +198,11 @@ impl TurnQueue for PgTurnQueue {
             })
             .await?;
         let Some(found) = found else {
-            return Ok(None);
+            return Ok(AskedToEnd::NoConversation);
         };
         let (Some(place), Some(token), Some(ending)) = (found.place, found.token, found.ending)
         else {
-            return Ok(Some(None));
+            return Ok(AskedToEnd::NoTurn);
         };
         let turn = QueuedTurn {
             owner,
@@ -195,7 +210,7 @@ impl TurnQueue for PgTurnQueue {
             place: place.cast_unsigned(),
             token: ids::read(token),
         };
-        Ok(Some(Some((turn, ending::read(ending)?))))
+        Ok(AskedToEnd::Turn(turn, ending::read(ending)?))
     }
 
     async fn outcome(&self, turn: QueuedTurn) -> Result<Option<Over>> {

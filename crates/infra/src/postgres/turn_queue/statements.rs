@@ -1,3 +1,4 @@
+use crate::postgres::row::Sql;
 use crate::postgres::statement::statement;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Uuid as SqlUuid};
 use uuid::Uuid;
@@ -46,7 +47,12 @@ statement!(
         conversation_id: Uuid => SqlUuid,
         place: i32 => Integer,
         token: Uuid => SqlUuid,
-    } -> (Bool, Bool),
+    } -> StandingRow {
+        /// Whether the turn is in the queue.
+        is_there: bool => Bool,
+        /// Whether all before it have left.
+        is_first: bool => Bool,
+    },
     "with dead as (
         delete from turn_queue
         where owner_id = $1 and conversation_id = $2 and place < $3 and leased_until <= now()
@@ -113,7 +119,10 @@ statement!(
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
         conversation_ids: &'a [Uuid] => Array<SqlUuid>,
         tokens: &'a [Uuid] => Array<SqlUuid>,
-    } -> (SqlUuid, Nullable<SmallInt>),
+    } -> TendedRow {
+        token: Uuid => SqlUuid,
+        ending: Option<i16> => Nullable<SmallInt>,
+    },
     "update turn_queue q set leased_until = now() + interval '30 seconds'
     from unnest($1, $2, $3) as t(owner_id, conversation_id, token)
     where q.owner_id = t.owner_id and q.conversation_id = t.conversation_id
@@ -126,7 +135,7 @@ statement!(
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
         conversation_ids: &'a [Uuid] => Array<SqlUuid>,
         tokens: &'a [Uuid] => Array<SqlUuid>,
-    } -> (SqlUuid, Nullable<SmallInt>),
+    } -> Sql<TendedRow>,
     "select q.token, q.ending
     from unnest($1, $2, $3) as t(owner_id, conversation_id, token)
     join turn_queue q on q.owner_id = t.owner_id and q.conversation_id = t.conversation_id

@@ -11,7 +11,11 @@ use uuid::Uuid;
 
 statement!(
     /// Whether the conversation exists, the last place, and how many turns wait.
-    Before { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (Bool, Integer, BigInt),
+    Before { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> BeforeRow {
+        is_there: bool => Bool,
+        last: i32 => Integer,
+        before: i64 => BigInt,
+    },
     "select exists (select from conversations where owner_id = $1 and id = $2),
         coalesce(max(place), 0), count(*) filter (where ended_at is null)
     from turn_queue where owner_id = $1 and conversation_id = $2"
@@ -38,7 +42,11 @@ pub(super) async fn enter(
         owner_id,
         conversation_id,
     };
-    let (is_there, last, before): (bool, i32, i64) = before.fetch_one(connection).await?;
+    let BeforeRow {
+        is_there,
+        last,
+        before,
+    } = before.fetch_one(connection).await?;
     let mut place = None;
     if is_there && before < enter.most {
         let take = Take {

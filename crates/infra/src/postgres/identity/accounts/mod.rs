@@ -16,7 +16,10 @@ use domain::auth::{
 };
 use domain::error::Result;
 use domain::id::OwnerId;
-use statements::{Find, FindByEmail, FindPassword, LockUser, MakeAccount, SetPassword};
+use statements::{
+    Find, FindByEmail, FindPassword, LockUser, MakeAccount, PasswordRow, SetPassword,
+    UserPasswordRow,
+};
 
 /// Accounts in PostgreSQL.
 pub struct PgAccounts(pub Database);
@@ -124,30 +127,30 @@ impl AccountStore for PgAccounts {
     ) -> Result<Option<(User, PasswordHash)>> {
         let email = email.as_str();
         let find = FindByEmail { email };
-        let found: Option<(UserAccountRow, String)> = self
+        let found: Option<UserPasswordRow> = self
             .0
             .run(caller, async |connection| {
                 find.fetch_optional(connection).await
             })
             .await?;
         found
-            .map(|(row, hash)| Ok((row.try_into()?, PasswordHash(hash))))
+            .map(|row| Ok((row.user.try_into()?, PasswordHash(row.password_hash))))
             .transpose()
     }
 
     async fn find_password(&self, owner: OwnerId) -> Result<Option<(Email, PasswordHash)>> {
         let owner_id = ids::stored(owner.ulid());
         let find = FindPassword { owner_id };
-        let found: Option<(String, String)> = self
+        let found: Option<PasswordRow> = self
             .0
             .run(owner, async |connection| {
                 find.fetch_optional(connection).await
             })
             .await?;
         found
-            .map(|(email, hash)| {
-                let email = Email::parse(&email).map_err(inconsistent)?;
-                Ok((email, PasswordHash(hash)))
+            .map(|row| {
+                let email = Email::parse(&row.email).map_err(inconsistent)?;
+                Ok((email, PasswordHash(row.password_hash)))
             })
             .transpose()
     }

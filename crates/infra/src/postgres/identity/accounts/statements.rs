@@ -41,7 +41,10 @@ statement!(
 );
 
 statement!(
-    FindByEmail<'a> { email: &'a str => Text } -> (Sql<UserAccountRow>, Text),
+    FindByEmail<'a> { email: &'a str => Text } -> UserPasswordRow {
+        user: UserAccountRow => Sql<UserAccountRow>,
+        password_hash: String => Text,
+    },
     sql!(
         "select ", columns!("u."), ", a.password_hash
         from email_addresses e
@@ -52,7 +55,10 @@ statement!(
 );
 
 statement!(
-    FindPassword { owner_id: Uuid => SqlUuid } -> (Text, Text),
+    FindPassword { owner_id: Uuid => SqlUuid } -> PasswordRow {
+        email: String => Text,
+        password_hash: String => Text,
+    },
     "select email, password_hash from accounts where owner_id = $1"
 );
 

@@ -4,7 +4,7 @@ mod end;
 mod list;
 mod statements;
 
-use super::users::{NewUserRow, UserAccountRow};
+use super::users::NewUserRow;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -19,7 +19,7 @@ use domain::error::Result;
 use domain::id::{OwnerId, SessionId};
 use domain::page::Page;
 use domain::secret::Digest;
-use statements::{FindSpent, Rotate, SignIn, SpentRow};
+use statements::{FindSpent, Rotate, RotatedRow, SignIn, SpentRow};
 use uuid::Uuid;
 
 pub(super) use end::end_others;
@@ -109,14 +109,14 @@ impl SessionStore for PgSessions {
             next: &next.0,
             spent: &spent.0,
         };
-        let rotated: Option<(UserAccountRow, Uuid)> = self
+        let rotated: Option<RotatedRow> = self
             .0
             .run(caller, async |connection| {
                 rotate.fetch_optional(connection).await
             })
             .await?;
         let session = |family| SessionId::new(ids::read(family));
-        if let Some((user, family)) = rotated {
+        if let Some(RotatedRow { user, family }) = rotated {
             return Ok(Rotated::Done(user.try_into()?, session(family)));
         }
         // The concurrent request that spent the token has committed by now: this statement begins

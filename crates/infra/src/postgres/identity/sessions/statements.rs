@@ -51,7 +51,10 @@ statement!(
         next: &'a [u8] => Binary,
         seconds: i64 => BigInt,
         now: DateTime<Utc> => Timestamptz,
-    } -> (Sql<UserAccountRow>, SqlUuid),
+    } -> RotatedRow {
+        user: UserAccountRow => Sql<UserAccountRow>,
+        family: Uuid => SqlUuid,
+    },
     sql!("with who as (
         select u.owner_id, u.kind, u.created_at
         from refresh_tokens t join users u on u.owner_id = t.owner_id

@@ -3,7 +3,7 @@
 use super::key::key;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::shares::rows::Joined;
-use crate::postgres::shares::statements::{CountShownOf, ViewDownOf, ViewUpOf};
+use crate::postgres::shares::statements::{CountShownOf, ShownCount, ViewDownOf, ViewUpOf};
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -62,7 +62,7 @@ pub(in crate::postgres::shares) async fn count(
     connection: &mut AsyncPgConnection,
     digest: &[u8],
     before: i32,
-) -> QueryResult<Option<(i64, i64)>> {
+) -> QueryResult<Option<ShownCount>> {
     let (Some((owner_id, conversation_id, id)), _) = key(connection, digest).await? else {
         return Ok(None);
     };

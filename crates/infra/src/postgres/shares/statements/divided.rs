@@ -2,7 +2,7 @@
 //! found by the digest.
 
 use super::open::is_open;
-use super::visitor::{has_its_message, owners_exist, page_of_link, shown, text};
+use super::visitor::{ShownCount, has_its_message, owners_exist, page_of_link, shown, text};
 use crate::postgres::conversations::rows::ConversationRow;
 use crate::postgres::items::rows::ADD_ITEMS;
 use crate::postgres::items::texts;
@@ -65,7 +65,7 @@ statement!(
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
-    } -> (BigInt, BigInt),
+    } -> Sql<ShownCount>,
     sql!(
         "select count(*) filter (where m.sequence < $1), count(*)
         from shares s join items m on ", shown!("$2"), "

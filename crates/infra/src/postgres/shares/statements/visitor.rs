@@ -151,7 +151,10 @@ statement!(
     CountShown<'a> {
         before: i32 => Integer,
         digest: &'a [u8] => Binary,
-    } -> (BigInt, BigInt),
+    } -> ShownCount {
+        before: i64 => BigInt,
+        total: i64 => BigInt,
+    },
     sql!(
         "select count(*) filter (where m.sequence < $1), count(*)
         from (select $2 as digest) asked
