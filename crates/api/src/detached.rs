@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 use domain::error::Error;
-use domain::tasks::Tasks;
+use domain::tasks::{Tasks, answer};
 use tokio::sync::oneshot;
 
 /// Runs the work to its end, even if the client resets the connection meanwhile: so stored changes
@@ -13,12 +13,7 @@ pub(crate) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> Result<T, ApiError> {
     let (ending, ended) = oneshot::channel();
-    tasks.start(Box::pin(async move {
-        match ending.send(work.await) {
-            Ok(()) | Err(Ok(_)) => Ok(()),
-            Err(Err(unheard)) => Err(unheard),
-        }
-    }));
+    tasks.start(Box::pin(async move { answer(ending, work.await) }));
     let done = ended.await.map_err(|error| Error::Internal(error.into()))?;
     Ok(done?)
 }

@@ -14,9 +14,7 @@ use crate::items::{Content, Reasoning, Role};
 use crate::repeats;
 use crate::replies::{CANCELLED, ChatRequest, ModelProvider, ReplyDraft, WrittenReply};
 use crate::seen::{Seen, WrittenBy};
-use crate::turns::{Called, Turn, TurnEnding};
-use futures_util::future::{Either, select};
-use std::pin::pin;
+use crate::turns::Turn;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -76,23 +74,8 @@ impl AnswerTask {
     async fn write(&self, request: ChatRequest, audience: &mut Audience) -> Result<Answered> {
         let mut draft = ReplyDraft::with_calls();
         let mut last = None;
-        let called = {
-            let called = pin!(self.turn.called());
-            let listening = pin!(self.listen(request, &mut draft, &mut last, audience));
-            match select(called, listening).await {
-                Either::Left((called, _)) => Some(called),
-                Either::Right((listened, _)) => {
-                    listened?;
-                    None
-                }
-            }
-        };
-        let is_cancelled = match called {
-            None => false,
-            Some(Called::Ended(TurnEnding::Kept)) => true,
-            Some(Called::Ended(TurnEnding::Dropped)) => return Err(self.turn.cancelled().await),
-            Some(Called::Overtaken) => return Err(Error::Conflict(Conflict::ConversationLocked)),
-        };
+        let listening = self.listen(request, &mut draft, &mut last, audience);
+        let is_cancelled = self.turn.until_called(listening).await?.is_none();
         // Of a cancelled turn, the part that its client has seen is kept.
         if is_cancelled && let Some(part) = last.take() {
             audience.show(part);
@@ -212,14 +195,9 @@ impl AnswerTask {
             has_reply,
         };
         let leaving = self.turn.leaving(is_cancelled);
-        let mut persistence = self.turn.persistence();
-        let stored = loop {
-            let (store, place) = (&self.turns, self.conversation);
-            let stored = store.store(self.owner, place, &turn, leaving).await;
-            if !persistence.goes_on(stored.as_ref().err()).await {
-                break stored?;
-            }
-        };
+        let (store, place) = (&self.turns, self.conversation);
+        let storing = || store.store(self.owner, place, &turn, leaving);
+        let stored = self.turn.persistence().persist(storing).await?;
         self.turn.has_left();
         match stored {
             StoredTurn::Done { title } => Ok(KeptTurn {

@@ -11,6 +11,7 @@ use crate::error::{Conflict, Error, Result};
 use crate::id::OwnerId;
 use crate::items::MAX_ITEMS;
 use crate::replies::{Ask, ChatRequest, Context, ModelProvider};
+use crate::tasks;
 use crate::turns::Turn;
 use crate::usage::UsageGuard;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ impl Keeping {
             None => None,
             Some(making) => match making.await {
                 Ok(made) => Some(made),
-                Err(error) => return refuse(beginning, error),
+                Err(error) => return tasks::answer(beginning, Err(error)),
             },
         };
         let turns = &self.stores.turns;
@@ -63,7 +64,7 @@ impl Keeping {
                     None => None,
                     Some(made) => made.failed(&error, now).await,
                 };
-                let refused = refuse(beginning, error);
+                let refused = tasks::answer(beginning, Err(error));
                 return match made {
                     None => refused,
                     Some(made) => refused.and(made.take_back(now).await),
@@ -176,14 +177,5 @@ impl Keeping {
             false => Ask::Resumed { body, retold },
         };
         Ok((generation, ChatRequest { context, ask }, is_truncated))
-    }
-}
-
-/// Sends the client the reason why its turn does not begin. Returns the reason if the client has
-/// left.
-fn refuse(beginning: Beginning, error: Error) -> Result<()> {
-    match beginning.send(Err(error)) {
-        Ok(()) | Err(Ok(_)) => Ok(()),
-        Err(Err(unheard)) => Err(unheard),
     }
 }

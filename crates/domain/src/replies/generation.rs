@@ -2,6 +2,7 @@ use super::Finished;
 use crate::error::{Error, Result};
 use crate::seen::Seen;
 use crate::seen::WrittenBy;
+use crate::tasks;
 use crate::thoughts::Split;
 use tokio::sync::{oneshot, watch};
 
@@ -55,10 +56,7 @@ impl GenerationWriter {
 
     /// Sends the outcome. Returns a failure if its reader has left.
     pub(super) fn end(self, outcome: Result<Finished>) -> Result<()> {
-        match self.outcome.send(outcome) {
-            Ok(()) | Err(Ok(_)) => Ok(()),
-            Err(Err(unheard)) => Err(unheard),
-        }
+        tasks::answer(self.outcome, outcome)
     }
 }
 

@@ -9,9 +9,8 @@ use super::{ReplyDraft, WrittenReply};
 use crate::admission::{BodyMemory, Caller};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::repeats;
-use crate::turns::{Called, Turn, TurnEnding};
-use futures_util::future::{Either, select};
-use std::pin::pin;
+use crate::tasks;
+use crate::turns::Turn;
 use tokio::sync::oneshot;
 
 impl ReplyWriting {
@@ -44,12 +43,7 @@ impl ReplyWriting {
         };
         let (turn, (wanted, is_truncated)) = match begun.await {
             Ok(begun) => begun,
-            Err(error) => {
-                return match beginning.send(Err(error)) {
-                    Ok(()) | Err(Ok(_)) => Ok(()),
-                    Err(Err(unheard)) => Err(unheard),
-                };
-            }
+            Err(error) => return tasks::answer(beginning, Err(error)),
         };
         let (writer, generation) = Generation::begin(is_truncated);
         if let Some(claim) = repeats::current()? {
@@ -78,22 +72,11 @@ impl ReplyWriting {
         };
         let caller = Caller::Owner(wanted.owner);
         let mut draft = ReplyDraft::default();
-        let called = {
-            let called = pin!(turn.called());
-            let answer = pin!(self.answer(caller, wanted.request, writer, &mut draft));
-            match select(called, answer).await {
-                Either::Left((called, _)) => Some(called),
-                Either::Right((answered, _)) => {
-                    answered?;
-                    None
-                }
-            }
-        };
-        let written = match called {
-            None => Some(draft.finish()?),
-            Some(Called::Ended(TurnEnding::Kept)) => draft.so_far(),
-            Some(Called::Ended(TurnEnding::Dropped)) => None,
-            Some(Called::Overtaken) => return Err(Error::Conflict(Conflict::ConversationLocked)),
+        let answer = self.answer(caller, wanted.request, writer, &mut draft);
+        let is_cancelled = turn.until_called(answer).await?.is_none();
+        let written = match is_cancelled {
+            true => draft.so_far(),
+            false => Some(draft.finish()?),
         };
         let Some(written) = written else {
             return Err(turn.cancelled().await);
@@ -115,18 +98,13 @@ impl ReplyWriting {
         if let Some(claim) = repeats::current()? {
             claim.ends_by(finish_reason.clone());
         }
-        let leaving = turn.leaving(called.is_some());
+        let leaving = turn.leaving(is_cancelled);
         let (owner, conversation, place) = (wanted.owner, wanted.conversation, wanted.place);
-        let mut persistence = turn.persistence();
-        let stored = loop {
-            let storing = self
-                .store
-                .store(owner, conversation, place, &reply, leaving);
-            let stored = storing.await;
-            if !persistence.goes_on(stored.as_ref().err()).await {
-                break stored?;
-            }
+        let storing = || {
+            self.store
+                .store(owner, conversation, place, &reply, leaving)
         };
+        let stored = turn.persistence().persist(storing).await?;
         turn.has_left();
         match stored {
             StoredReply::Done(generated) => Ok(Finished {

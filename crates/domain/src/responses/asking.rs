@@ -13,6 +13,7 @@ use crate::error::ProviderFailure;
 use crate::error::{Error, Result};
 use crate::id::Sequence;
 use crate::replies::{Ask, ChatRequest, ChatStream};
+use crate::tasks;
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::sync::Arc;
@@ -198,8 +199,8 @@ impl ResponseTask {
 
 /// Answers the client, unless that was done before. It is not a failure if the client has left.
 fn answer(client: &mut WaitingClient, answer: Result<ResponseAnswer>) -> Result<()> {
-    match client.take().map(|client| client.send(answer)) {
-        None | Some(Ok(()) | Err(Ok(_))) => Ok(()),
-        Some(Err(Err(unheard))) => Err(unheard),
+    match client.take() {
+        Some(client) => tasks::answer(client, answer),
+        None => Ok(()),
     }
 }

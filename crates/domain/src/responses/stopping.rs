@@ -1,8 +1,8 @@
 //! Ends the writing of a response early: a cancel, a lost turn, or a client that has disconnected.
 
 use super::writing::{ResponseTask, WaitingClient};
-use crate::error::{Conflict, Error, Result};
-use crate::turns::{Called, TurnEnding};
+use crate::error::Result;
+use crate::turns::Called;
 use futures_util::future::{Either, pending, select};
 use std::pin::pin;
 
@@ -57,14 +57,10 @@ impl ResponseTask {
     pub(super) async fn stopped(&self, stop: StopReason) -> Result<WritingEnd> {
         match stop {
             StopReason::Over | StopReason::Unread => Ok(WritingEnd::Over),
-            StopReason::Called(Called::Ended(TurnEnding::Kept)) => Ok(WritingEnd::Cancelled),
-            StopReason::Called(Called::Ended(TurnEnding::Dropped)) => match &self.turn {
-                Some(turn) => Err(turn.cancelled().await),
+            StopReason::Called(called) => match &self.turn {
+                Some(turn) => turn.stopped(called).await.map(|()| WritingEnd::Cancelled),
                 None => Ok(WritingEnd::Over),
             },
-            StopReason::Called(Called::Overtaken) => {
-                Err(Error::Conflict(Conflict::ConversationLocked))
-            }
         }
     }
 }

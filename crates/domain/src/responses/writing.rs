@@ -9,6 +9,7 @@ use crate::chat::TurnMessage;
 use crate::error::{Conflict, Error, Resource, Result, Unauthenticated};
 use crate::id::{OwnerId, ResponseId, Sequence};
 use crate::items::title_from_first;
+use crate::tasks;
 use crate::turns::Turn;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -111,13 +112,8 @@ impl ResponseTask {
             appending,
         };
         let stores = &self.needs.stores;
-        let mut persistence = stores.queue.persistence();
-        let stored = loop {
-            let stored = stores.responses.finish(self.owner, &ended).await;
-            if !persistence.goes_on(stored.as_ref().err()).await {
-                break stored?;
-            }
-        };
+        let storing = || stores.responses.finish(self.owner, &ended);
+        let stored = stores.queue.persistence().persist(storing).await?;
         if let Some(turn) = self
             .turn
             .as_ref()
@@ -190,10 +186,7 @@ impl ResponseTask {
         };
         self.writer.response.send_replace(response);
         match client.take() {
-            Some(client) => match client.send(Err(error)) {
-                Ok(()) | Err(Ok(_)) => Ok(()),
-                Err(Err(unheard)) => Err(unheard),
-            },
+            Some(client) => tasks::answer(client, Err(error)),
             None => stored.and(Err(error)),
         }
     }

@@ -1,5 +1,5 @@
 use crate::clock::Timer;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,9 +23,22 @@ impl Persistence {
         }
     }
 
+    /// Stores a reply, again and again if need be.
+    pub async fn persist<T, Storing>(mut self, mut store: impl FnMut() -> Storing) -> Result<T>
+    where
+        Storing: Future<Output = Result<T>>,
+    {
+        loop {
+            let stored = store().await;
+            if !self.goes_on(stored.as_ref().err()).await {
+                return stored;
+            }
+        }
+    }
+
     /// Pauses, and returns `true` if the reply should be stored again. That is so only after
     /// failures that surely have changed nothing.
-    pub async fn goes_on(&mut self, failure: Option<&Error>) -> bool {
+    async fn goes_on(&mut self, failure: Option<&Error>) -> bool {
         let is_busy = matches!(
             failure,
             Some(Error::Overloaded { .. } | Error::Contended(_))

@@ -1,10 +1,12 @@
 use super::local::{Ends, LocalTurns};
-use super::{Called, Entered, Leaving, Persistence, QueuedTurn};
+use super::{Called, Entered, Leaving, Persistence, QueuedTurn, TurnEnding};
 use crate::admission::{BodyMemory, Permit};
 use crate::error::{Conflict, Error, Resource, Result};
 use crate::id::{ConversationId, OwnerId};
 use crate::mutex::locked;
 use crate::repeats;
+use futures_util::future::{Either, select};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{Notify, watch};
@@ -76,6 +78,32 @@ impl Turn {
             if called.changed().await.is_err() {
                 return std::future::pending().await;
             }
+        }
+    }
+
+    /// Does the work of the turn. `None`: the turn was cancelled before the work was done, and the part that was
+    /// written is kept. An error if that part is dropped, or if the turn was overtaken.
+    pub async fn until_called<T>(
+        &self,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<Option<T>> {
+        let called = {
+            let (called, work) = (pin!(self.called()), pin!(work));
+            match select(called, work).await {
+                Either::Left((called, _)) => called,
+                Either::Right((done, _)) => return done.map(Some),
+            }
+        };
+        self.stopped(called).await.map(|()| None)
+    }
+
+    /// What a call to stop means for the part of the reply that was written: it is kept, or this is the error
+    /// for the clients that asked for the reply.
+    pub async fn stopped(&self, called: Called) -> Result<()> {
+        match called {
+            Called::Ended(TurnEnding::Kept) => Ok(()),
+            Called::Ended(TurnEnding::Dropped) => Err(self.cancelled().await),
+            Called::Overtaken => Err(overtaken()),
         }
     }
 

@@ -152,20 +152,15 @@ impl TurnQueue for PgTurnQueue {
         renews: bool,
     ) -> Result<Vec<(Ulid, Option<TurnEnding>)>> {
         let arrays = QueueArrays::from(turns);
-        let (owner_ids, conversation_ids, tokens) = (
-            arrays.owner_ids.as_slice(),
-            arrays.conversation_ids.as_slice(),
-            arrays.tokens.as_slice(),
-        );
         let renew = statements::Renew {
-            owner_ids,
-            conversation_ids,
-            tokens,
+            owner_ids: &arrays.owner_ids,
+            conversation_ids: &arrays.conversation_ids,
+            tokens: &arrays.tokens,
         };
         let look = statements::Look {
-            owner_ids,
-            conversation_ids,
-            tokens,
+            owner_ids: &arrays.owner_ids,
+            conversation_ids: &arrays.conversation_ids,
+            tokens: &arrays.tokens,
         };
         let work = async |connection: &mut AsyncPgConnection| match renews {
             true => renew.fetch_all(connection).await,
