@@ -79,6 +79,24 @@ macro_rules! sql {
 }
 pub(super) use sql;
 
+/// The parameters of a statement from `$from` on, so many of them.
+macro_rules! parameters {
+    ($from:expr, $count:expr) => {
+        $crate::postgres::row::joined!($crate::postgres::row::numbered($from, $count), "", ", ")
+    };
+}
+pub(super) use parameters;
+
+const PARAMETERS: &[&str] = &[
+    "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15",
+    "$16", "$17", "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28",
+    "$29", "$30",
+];
+
+pub(super) const fn numbered(from: usize, count: usize) -> &'static [&'static str] {
+    PARAMETERS.split_at(from - 1).1.split_at(count).0
+}
+
 macro_rules! joined {
     ($parts:expr, $before:expr, $between:expr) => {{
         const PARTS: &[&str] = $parts;
@@ -148,6 +166,11 @@ mod tests {
             " FROM"
         );
         assert!(query.replace('"', "").starts_with(selected), "{query}");
+    }
+
+    #[test]
+    fn parameters_are_numbered() {
+        assert_eq!(parameters!(9, 3), "$9, $10, $11");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod statements;
 mod tend;
 mod within;
 mod write;
+mod written;
 
 use super::database::Database;
 use super::error::storage;

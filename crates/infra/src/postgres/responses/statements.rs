@@ -3,7 +3,7 @@ use crate::postgres::row::{Sql, names, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -64,62 +64,6 @@ statement!(
     )
     select ", names!(ResponseRow, "r."), ", r.input
     from chain c join responses r on r.owner_id = $1 and r.id = c.id order by c.depth")
-);
-
-statement!(
-    /// Stores a response, unless its owner was removed or its conversation does not exist.
-    Insert<'a> {
-        owner_id: Uuid => SqlUuid,
-        id: Uuid => SqlUuid,
-        created_at: DateTime<Utc> => Timestamptz,
-        ended_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-        conversation_id: Option<Uuid> => Nullable<SqlUuid>,
-        previous_id: Option<Uuid> => Nullable<SqlUuid>,
-        first_number: i32 => Integer,
-        input_count: i32 => Integer,
-        status: i16 => SmallInt,
-        cut_by: Option<i16> => Nullable<SmallInt>,
-        is_background: bool => Bool,
-        model: Option<&'a str> => Nullable<Text>,
-        settings: &'a str => Text,
-        input: &'a str => Text,
-        output: &'a str => Text,
-        cuts: &'a [i32] => Array<Integer>,
-        usage: Option<&'a [i32]> => Nullable<Array<Integer>>,
-        failure_code: Option<&'a str> => Nullable<Text>,
-        failure_message: Option<&'a str> => Nullable<Text>,
-    } -> (),
-    "insert into responses (owner_id, id, created_at, ended_at, conversation_id, previous_id,
-        parent_id, first_number, input_count, status, cut_by, is_background, model, settings,
-        input, output, cuts, usage, failure_code, failure_message, leased_until)
-    select $1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        now() + case when $9 = 1 then interval '30 seconds' end
-    where not exists (select from removed_owners where owner_id = $1)
-        and ($5 is null or exists (select from conversations where owner_id = $1 and id = $5))"
-);
-
-statement!(
-    /// Stores the end of a response whose writer holds the lease.
-    Finish<'a> {
-        ended_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-        first_number: i32 => Integer,
-        input_count: i32 => Integer,
-        status: i16 => SmallInt,
-        cut_by: Option<i16> => Nullable<SmallInt>,
-        model: Option<&'a str> => Nullable<Text>,
-        input: &'a str => Text,
-        output: &'a str => Text,
-        cuts: &'a [i32] => Array<Integer>,
-        usage: Option<&'a [i32]> => Nullable<Array<Integer>>,
-        failure_code: Option<&'a str> => Nullable<Text>,
-        failure_message: Option<&'a str> => Nullable<Text>,
-        owner_id: Uuid => SqlUuid,
-        id: Uuid => SqlUuid,
-    } -> (),
-    "update responses set leased_until = null, ended_at = $1, first_number = $2, input_count = $3,
-        status = $4, cut_by = $5, model = $6, input = $7, output = $8, cuts = $9, usage = $10,
-        failure_code = $11, failure_message = $12
-    where owner_id = $13 and id = $14 and status = 1 and leased_until > now()"
 );
 
 statement!(
@@ -197,7 +141,7 @@ statement!(
 statement!(
     /// Those that are still to be written.
     Tend<'a> { owner_ids: &'a [Uuid] => Array<SqlUuid>, ids: &'a [Uuid] => Array<SqlUuid> }
-    -> (SqlUuid, SqlUuid),
+    -> ResponseKey { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid },
     "select r.owner_id, r.id from unnest($1, $2) as t(owner_id, id)
     join responses r on r.owner_id = t.owner_id and r.id = t.id
     where r.status = 1 and r.leased_until > now()"
@@ -205,7 +149,7 @@ statement!(
 
 statement!(
     Renew<'a> { owner_ids: &'a [Uuid] => Array<SqlUuid>, ids: &'a [Uuid] => Array<SqlUuid> }
-    -> (SqlUuid, SqlUuid),
+    -> Sql<ResponseKey>,
     "update responses r set leased_until = now() + interval '30 seconds'
     from unnest($1, $2) as t(owner_id, id)
     where r.owner_id = t.owner_id and r.id = t.id and r.status = 1 and r.leased_until > now()

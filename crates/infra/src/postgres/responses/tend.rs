@@ -1,6 +1,6 @@
 //! Looks at responses that are being written, and renews their leases.
 
-use super::statements::{Renew, Tend};
+use super::statements::{Renew, ResponseKey, Tend};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -9,7 +9,6 @@ use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
 use domain::error::Result;
 use domain::id::{OwnerId, ResponseId};
-use uuid::Uuid;
 
 /// Those of the responses that are still to be written.
 pub(super) async fn tend(
@@ -22,7 +21,7 @@ pub(super) async fn tend(
     let all = responses.iter().map(|(_, id)| ids::stored(id.ulid()));
     let all: Vec<_> = all.collect();
     let (owner_ids, ids_of) = (owners.as_slice(), all.as_slice());
-    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<(Uuid, Uuid)>> {
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Vec<ResponseKey>> {
         match renews {
             true => {
                 let renew = Renew {
@@ -41,9 +40,9 @@ pub(super) async fn tend(
         }
     };
     let there = database.run(Caller::Service, work).await?;
-    let there = there.into_iter().map(|(owner, id)| {
-        let owner = OwnerId::new(ids::read(owner));
-        (owner, ResponseId::new(ids::read(id)))
+    let there = there.into_iter().map(|key| {
+        let owner = OwnerId::new(ids::read(key.owner_id));
+        (owner, ResponseId::new(ids::read(key.id)))
     });
     Ok(there.collect())
 }

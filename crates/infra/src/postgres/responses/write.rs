@@ -1,7 +1,8 @@
 //! The columns of a response for writing.
 
 use super::rows::{list, stored_cut_by, stored_cuts, stored_status, stored_usage};
-use super::statements::{Finish, Insert, Keep};
+use super::statements::Keep;
+use super::written::{Finish, Insert, NewColumns, WrittenColumns};
 use crate::postgres::ids;
 use domain::id::{ConversationId, OwnerId, ResponseId, Sequence};
 use domain::responses::{Failed, ItemEntry, OutputItem, Response};
@@ -42,25 +43,18 @@ impl<'a> Values<'a> {
         self.response.failed.as_ref().map(of)
     }
 
-    pub(super) fn insert(&self) -> Insert<'_> {
+    fn id(&self) -> Uuid {
+        ids::stored(self.response.id.ulid())
+    }
+
+    fn written(&self) -> WrittenColumns<'_> {
         let response = self.response;
-        Insert {
-            owner_id: self.owner_id,
-            id: ids::stored(response.id.ulid()),
-            created_at: response.created_at,
+        WrittenColumns {
             ended_at: response.ended_at,
-            conversation_id: response
-                .conversation
-                .map(ConversationId::ulid)
-                .map(ids::stored),
-            previous_id: response.previous.map(ResponseId::ulid).map(ids::stored),
             first_number: self.first.0.cast_signed(),
             input_count: response.input_count.cast_signed(),
-            status: stored_status(response.status),
             cut_by: response.cut_by.map(stored_cut_by),
-            is_background: response.is_background,
             model: response.model.as_deref(),
-            settings: &response.settings,
             input: &self.input,
             output: &self.output,
             cuts: &self.cuts,
@@ -68,6 +62,29 @@ impl<'a> Values<'a> {
             failure_code: self.failed(|failed| &failed.code),
             failure_message: self.failed(|failed| &failed.message),
         }
+    }
+
+    pub(super) fn insert(&self) -> Insert<'_> {
+        let response = self.response;
+        self.written().insert(NewColumns {
+            owner_id: self.owner_id,
+            id: self.id(),
+            status: stored_status(response.status),
+            created_at: response.created_at,
+            conversation_id: response
+                .conversation
+                .map(ConversationId::ulid)
+                .map(ids::stored),
+            previous_id: response.previous.map(ResponseId::ulid).map(ids::stored),
+            is_background: response.is_background,
+            settings: &response.settings,
+        })
+    }
+
+    pub(super) fn finish(&self) -> Finish<'_> {
+        let key = (self.owner_id, self.id());
+        self.written()
+            .finish(key, stored_status(self.response.status))
     }
 
     pub(super) fn keep(&self) -> Keep<'_> {
@@ -79,27 +96,7 @@ impl<'a> Values<'a> {
             output: &self.output,
             cuts: &self.cuts,
             owner_id: self.owner_id,
-            id: ids::stored(self.response.id.ulid()),
-        }
-    }
-
-    pub(super) fn finish(&self) -> Finish<'_> {
-        let response = self.response;
-        Finish {
-            owner_id: self.owner_id,
-            id: ids::stored(response.id.ulid()),
-            ended_at: response.ended_at,
-            first_number: self.first.0.cast_signed(),
-            input_count: response.input_count.cast_signed(),
-            status: stored_status(response.status),
-            cut_by: response.cut_by.map(stored_cut_by),
-            model: response.model.as_deref(),
-            input: &self.input,
-            output: &self.output,
-            cuts: &self.cuts,
-            usage: self.usage.as_deref(),
-            failure_code: self.failed(|failed| &failed.code),
-            failure_message: self.failed(|failed| &failed.message),
+            id: self.id(),
         }
     }
 }
