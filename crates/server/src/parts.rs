@@ -44,11 +44,11 @@ pub struct ServiceParts {
     /// The address at which clients reach this server, without a slash at its end; absent: as in
     /// each request.
     pub public_url: Option<String>,
-    /// The views of links; the surrounding program must write them to the store.
+    /// The views of links; `Background` writes them to the store.
     pub views: Arc<ViewCounts>,
     /// The allowances of owners.
     pub allowances: Allowances,
-    /// The usage of owners; the surrounding program must refresh it regularly.
+    /// The usage of owners; `Background` refreshes it regularly.
     pub usage: Arc<UsageGuard>,
     /// The address where a shared conversation can be continued, for a button on the pages of
     /// links.
@@ -60,11 +60,11 @@ pub struct ServiceParts {
     pub new_titles: NewTitles,
     /// The background tasks: replies, and other work that goes on when a client disconnects.
     pub tasks: Arc<BackgroundTasks>,
-    /// The claims of repeatable requests; the surrounding program must renew them.
+    /// The claims of repeatable requests; `Background` renews them.
     pub repeats: Arc<RepeatService>,
-    /// The responses that are being written; the surrounding program must tend them.
+    /// The responses that are being written; `Background` tends them.
     pub responses: Arc<Live>,
-    /// The turns of conversations; the surrounding program must tend them.
+    /// The turns of conversations; `Background` tends them.
     pub turns: Arc<TurnService>,
     /// The most tokens of context for a model.
     pub context_tokens: usize,

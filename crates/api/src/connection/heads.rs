@@ -17,7 +17,7 @@ const SPARE: usize = 1024;
 /// The bytes of an incomplete head that are not counted. Almost all heads are smaller.
 const FREE: u64 = 2 * 1024;
 
-/// The size of the buffer for so many bytes of a head, and the next ones. It doubles as it grows.
+/// The size of the buffer for this part of a head, and the next bytes of it. It doubles as it grows.
 fn buffer_for(bytes: u64) -> u64 {
     (bytes + BUFFER as u64).next_power_of_two()
 }
@@ -53,7 +53,7 @@ impl Head {
         }
     }
 
-    /// A request begins, with a body of so many bytes. The framework keeps the buffer of a large head
+    /// A request begins, with a body of this size. The framework keeps the buffer of a large head
     /// for the next one, so its memory stays counted, and the connection is closed after the answer.
     pub(super) fn is_complete(&mut self, body: Option<u64>) {
         self.before = body;

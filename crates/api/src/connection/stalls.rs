@@ -38,7 +38,7 @@ impl Stalls {
         (self.earlier, self.taken) = (Duration::ZERO, 0);
     }
 
-    /// The client has taken so many bytes. Fewer than `least` do not reset the time that it has used.
+    /// The client has taken these bytes. Fewer than `least` do not reset the time that it has used.
     pub(super) fn has_taken(&mut self, bytes: usize, least: u64) {
         self.taken_at = Instant::now();
         let since = self.since.take();

@@ -33,12 +33,13 @@ use tokio::sync::watch;
 const FIRST_LOOK: Duration = Duration::from_millis(20);
 pub(crate) const LAST_LOOK: Duration = Duration::from_secs(1);
 
-/// How a repeat is answered.
+/// The answer to a repeat of a request that is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Again {
+    /// In one piece.
     AtOnce,
     AsStream,
-    /// Not at all: the request is not recorded.
+    /// There is none: the request is not recorded, so a repeat is done again.
     Never,
 }
 
@@ -185,7 +186,8 @@ impl Repeat {
         }
     }
 
-    /// Skips the handler. The answer is made after the layers in between have returned.
+    /// Skips the handler by an error. `replays::once` replaces it with the answer, after the layers in between have
+    /// returned.
     fn answers(&self, instead: Instead) -> Result<(), ApiError> {
         self.instead.replace(Some(instead));
         Err(Error::Internal("a repeat was not answered".into()).into())

@@ -1,5 +1,5 @@
-//! Items as messages of a chat. A call is told together with its output, right after it, or not at
-//! all; reasoning is never told.
+//! Items as messages of a chat. A call is sent only together with its output, which follows it directly. Reasoning is
+//! never sent.
 
 use super::ItemEntry;
 use super::entry::word;

@@ -31,12 +31,11 @@ const MOST: usize = 32;
 /// Separates the thoughts from the text of a model. A text without thoughts stays the same to the byte,
 /// and so does a text about the marks.
 ///
-/// A reply that begins with a thought has thoughts after it as well, where these marks begin a line
-/// outside of code and are closed; in one that does not, such marks are text. A thought that its
-/// mark opens and that is never closed goes to the end: a stream has already sent it as a thought.
-/// So there is no answer, and the failure says so. A line that begins with a sentence about the
-/// mark (`<think> is a tag`) is held back until its end shows whether it is a thought. It is text
-/// if no mark closes it.
+/// Later marks count only if the reply begins with a thought; they must begin a line outside of code, and be closed.
+/// Otherwise they are text. A thought that is opened and never closed goes to the end of the reply: a stream has
+/// already sent it as a thought. So there is no answer, and the failure says so. A line that begins with a sentence
+/// about the mark (`<think> is a tag`) is held back until its end shows whether it is a thought. It is text if no mark
+/// closes it.
 pub fn apart(written: &str, how: Extent) -> Split {
     channels::apart(written, how)
         .or_else(|| leading(written, how))

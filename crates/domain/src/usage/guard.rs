@@ -61,8 +61,8 @@ impl UsageGuard {
     const MOST: usize = 100_000;
     /// How many owners one statement reads.
     const BATCH: usize = 500;
-    /// Records of requests may exceed the limit of storage by one part in so many, so that an owner
-    /// at the limit can still delete and repeat requests.
+    /// Records of requests may exceed the limit of storage by this fraction (1/16), so that an owner at the limit can
+    /// still delete and repeat requests.
     const EXCESS: u64 = 16;
 
     pub fn new(allowances: Allowances, store: Arc<dyn UsageStore>, clock: Arc<dyn Clock>) -> Self {

@@ -1,8 +1,8 @@
 //! Reads that a replica answers.
 //!
-//! A read sees all that was stored before it began: it waits until the replica has replayed the log up
-//! to the position which the primary names after that. A replica that takes too long, or is away, is
-//! left alone for a while, and the primary answers.
+//! A read sees all that was stored before it began: it asks the primary for its position in the log, and waits until
+//! the replica has replayed the log up to there. A replica that takes too long, or is away, is left alone for a while,
+//! and the primary answers.
 
 use super::connect::Target;
 use super::database::{Database, Replica};

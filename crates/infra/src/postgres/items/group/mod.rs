@@ -62,9 +62,8 @@ struct Waiting {
     append: Append,
     begun: Instant,
     answer: oneshot::Sender<Result<Appended>>,
-    /// Whether the append was taken into a group, or its request has given up, whichever came
-    /// first. An append that was given up is never stored; an append that was taken is waited for,
-    /// so that its answer is true.
+    /// Set by the first of two: the writer takes the append into a group, and the request waits for the result;
+    /// or the request gives up, and the append is not stored.
     is_settled: Arc<AtomicBool>,
     /// The runtime of the request.
     runtime: Handle,
