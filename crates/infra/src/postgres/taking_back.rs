@@ -3,9 +3,9 @@
 use super::conversations::expected;
 use super::database::Database;
 use super::ids;
-use super::items::key::key;
 use super::jobs::ADD_JOBS;
 use super::row::sql;
+use super::row_keys::key;
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};

@@ -1,8 +1,8 @@
 use super::database::Database;
 use super::error::inconsistent;
 use super::ids;
-use super::items::roles::role;
 use super::jobs::{self, kind};
+use super::roles::role;
 use super::statement::statement;
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};

@@ -2,7 +2,7 @@
 
 use crate::postgres::ids;
 use crate::postgres::items::parts::PartArrays;
-use crate::postgres::items::roles::stored_role;
+use crate::postgres::roles::stored_role;
 use domain::chat::FinishedTurn;
 
 /// The messages as one array per column.

@@ -6,7 +6,7 @@ mod steps;
 
 use super::database::Database;
 use super::error::storage;
-use super::items::key::{ConversationKey, key};
+use super::row_keys::{ConversationKey, key};
 use super::schema::conversations;
 use super::taking_back::take_back;
 use super::titles::NewTitles;

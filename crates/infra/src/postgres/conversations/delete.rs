@@ -5,7 +5,7 @@ use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::key::key;
+use crate::postgres::row_keys::key;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};

@@ -2,7 +2,7 @@
 
 use super::rows::ConversationRow;
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::key::ConversationKey;
+use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::schema::conversations;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;

@@ -1,5 +1,4 @@
 mod delete;
-pub(super) mod exists;
 pub(super) mod expected;
 mod list;
 mod open;
@@ -13,10 +12,11 @@ mod write;
 
 use super::database::Database;
 use super::error::{storage, violates};
+use super::exists;
 use super::items::arrays::ItemArrays;
-use super::items::key::key;
 use super::items::rows::ItemRow;
 use super::items::texts::Bytes as _;
+use super::row_keys::key;
 use super::schema::conversations;
 use super::search;
 use super::titles::NewTitles;

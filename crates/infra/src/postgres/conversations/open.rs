@@ -3,9 +3,9 @@
 use super::rows::{ConversationRow, sequence};
 use super::statements::{self, Joined};
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::key::ConversationKey;
 use crate::postgres::items::rows::ItemRow;
 use crate::postgres::items::statements as item_statements;
+use crate::postgres::row_keys::ConversationKey;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::conversations::ConversationOpening;

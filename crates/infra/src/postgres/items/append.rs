@@ -1,12 +1,12 @@
-use super::key::ConversationKey;
 use super::parts::{PartArrays, PartColumns};
-use super::roles::stored_role;
 use super::{statements, steps};
-use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
+use crate::postgres::exists::exists;
 use crate::postgres::ids;
+use crate::postgres::roles::stored_role;
+use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::titles::NewTitles;
 use crate::postgres::work::Whose;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};

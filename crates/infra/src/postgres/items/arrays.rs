@@ -1,8 +1,8 @@
 //! Items as arrays, for statements that store many.
 
 use super::parts::PartArrays;
-use super::roles::stored_role;
 use crate::postgres::ids;
+use crate::postgres::roles::stored_role;
 use domain::items::{CallId, Item};
 use uuid::Uuid;
 

@@ -1,12 +1,12 @@
 //! The next part of a conversation that is read from beginning to end.
 
-use super::key::ConversationKey;
 use super::rows::{ItemRow, items};
 use super::statements;
 use super::texts::Bytes as _;
-use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::exists::exists;
+use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::work::reading;
 use domain::error::Result;
 use domain::id::{OwnerId, Sequence};

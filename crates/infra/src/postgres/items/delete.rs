@@ -1,11 +1,11 @@
 //! Deletes an item, in a transaction that locks the conversation first.
 
-use super::key::ItemKey;
 use super::lock::{find, lock};
 use super::statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::purge::delete_versions;
+use crate::postgres::row_keys::ItemKey;
 use crate::postgres::shares;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;

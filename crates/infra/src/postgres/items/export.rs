@@ -1,10 +1,10 @@
-use super::key::ConversationKey;
 use super::statements::{self, Entry};
 use super::texts::Bytes as _;
 use super::version_rows::VersionRow;
-use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::exists::exists;
+use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::work::reading;
 use domain::error::Result;
 use domain::id::{OwnerId, Sequence};

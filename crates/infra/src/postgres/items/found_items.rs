@@ -1,10 +1,10 @@
 //! Several items of one request.
 
-use super::key::ConversationKey;
 use super::rows::items;
 use super::statements::{self, FoundItem};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::work::reading;
 use diesel_async::AsyncPgConnection;
 use domain::error::{Error, Result};

@@ -1,10 +1,10 @@
 //! Each change to an item locks the conversation first, so changes happen one after the other, and
 //! never beside the conversation's deletion.
 
-use super::key::ItemKey;
 use super::rows::ItemRow;
 use super::statements;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::row_keys::ItemKey;
 use crate::postgres::schema::conversations;
 use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;

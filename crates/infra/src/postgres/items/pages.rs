@@ -1,13 +1,13 @@
 //! Pages in both directions: each direction is a statement of its own, so that both are prepared.
 
-use super::key::{ConversationKey, ItemKey};
 use super::rows::{ItemRow, items};
 use super::statements;
 use super::texts::Bytes as _;
 use super::version_rows::VersionRow;
-use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::exists::exists;
+use crate::postgres::row_keys::{ConversationKey, ItemKey};
 use crate::postgres::work::reading;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;

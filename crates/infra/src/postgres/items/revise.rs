@@ -1,7 +1,6 @@
 //! Changes to the text of an item: an edit, or an earlier version again. Each is a transaction that
 //! locks the conversation first.
 
-use super::key::ItemKey;
 use super::lock::{find, lock};
 use super::parts::{self, PartColumns};
 use super::rows::ItemRow;
@@ -10,6 +9,7 @@ use super::texts::apart;
 use crate::postgres::database::Database;
 use crate::postgres::error::{inconsistent, storage};
 use crate::postgres::execute::Execute as _;
+use crate::postgres::row_keys::ItemKey;
 use crate::postgres::schema::item_versions;
 use crate::postgres::work::Whose;
 use chrono::{DateTime, Utc};

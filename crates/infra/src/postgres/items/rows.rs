@@ -1,7 +1,7 @@
-use super::roles::role;
 use super::texts::{Bytes, TextRow};
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
+use crate::postgres::roles::role;
 use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
 use domain::error::{Error, Result};

@@ -1,8 +1,8 @@
 mod statements;
 
 use super::database::Database;
-use super::items::key::ItemKey;
 use super::jobs::{Locked, Next};
+use super::row_keys::ItemKey;
 use super::search;
 use super::shares::{revoke_of_item, sweep};
 use super::{responses, turn_queue};

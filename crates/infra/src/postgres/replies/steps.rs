@@ -2,12 +2,12 @@
 //! [`items::steps`](crate::postgres::items::steps).
 
 use crate::postgres::ids;
-use crate::postgres::items::key::ItemKey;
 use crate::postgres::items::lock::find;
 use crate::postgres::items::parts::PartColumns;
-use crate::postgres::items::roles::stored_role;
 use crate::postgres::items::rows::ItemRow;
 use crate::postgres::items::steps::{AddedItems, add};
+use crate::postgres::roles::stored_role;
+use crate::postgres::row_keys::ItemKey;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};

@@ -5,7 +5,7 @@ use super::statements::candidates::{
 };
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::roles::stored_role;
+use crate::postgres::roles::stored_role;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;

@@ -2,7 +2,7 @@
 
 use super::statements::forget as statements;
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::key::ConversationKey;
+use crate::postgres::row_keys::ConversationKey;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;

@@ -10,8 +10,8 @@ mod statements;
 mod texts;
 mod titles;
 
-use super::conversations::exists;
 use super::database::Database;
+use super::exists;
 use super::ids;
 use super::jobs::kind;
 use crate::postgres::execute::Execute as _;

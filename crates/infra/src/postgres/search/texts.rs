@@ -5,7 +5,7 @@ use crate::postgres::database::Database;
 use crate::postgres::error::inconsistent;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::roles::role;
+use crate::postgres::roles::role;
 use crate::postgres::work::reading;
 use domain::error::Result;
 use domain::id::{ConversationId, OwnerId};

@@ -1,8 +1,9 @@
 //! Conversations whose titles may match.
 
-use crate::postgres::conversations::{Titled, exists, rows::ConversationRow};
+use crate::postgres::conversations::{Titled, rows::ConversationRow};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::exists;
 use domain::conversations::{Conversation, ConversationList};
 use domain::error::Result;
 use domain::id::OwnerId;

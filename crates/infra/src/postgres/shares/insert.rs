@@ -1,10 +1,10 @@
 //! Making links: to a conversation, or to one of its messages.
 
 use super::{divided, rows, statements};
-use crate::postgres::conversations::exists::exists;
 use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::exists::exists;
 use crate::postgres::ids;
 use crate::postgres::schema::items;
 use diesel::prelude::*;

@@ -10,10 +10,10 @@ mod sweep_divided;
 mod view;
 mod views;
 
-use super::conversations::exists::exists;
 use super::database::Database;
+use super::exists::exists;
 use super::ids;
-use super::items::key::{ItemKey, key};
+use super::row_keys::{ItemKey, key};
 use super::schema::share_digests;
 use super::work::{Whose, reading};
 use crate::postgres::execute::Execute as _;

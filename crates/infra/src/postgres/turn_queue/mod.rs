@@ -9,7 +9,7 @@ mod within;
 use super::database::Database;
 use super::error::contended;
 use super::ids;
-use super::items::key::key;
+use super::row_keys::key;
 use crate::postgres::execute::Execute as _;
 use arrays::QueueArrays;
 use diesel_async::AsyncPgConnection;

@@ -3,7 +3,7 @@
 use super::statements;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::key::key;
+use crate::postgres::row_keys::key;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::ItemId;

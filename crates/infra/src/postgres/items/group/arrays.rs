@@ -1,5 +1,5 @@
 use crate::postgres::items::append::Append;
-use crate::postgres::items::roles::stored_role;
+use crate::postgres::roles::stored_role;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::key::ConversationKey;
+use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::schema::{conversations, projects};
 use crate::postgres::work::reading;
 use diesel::prelude::*;
