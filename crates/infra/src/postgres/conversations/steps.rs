@@ -10,34 +10,9 @@ use crate::postgres::row::sql;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;
-use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, BigInt, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use uuid::Uuid;
-
-statement!(
-    /// A conversation that has items, unless its owner has been removed.
-    InsertCounted<'a> {
-        owner_id: Uuid => SqlUuid,
-        id: Uuid => SqlUuid,
-        project_id: Option<Uuid> => Nullable<SqlUuid>,
-        now: DateTime<Utc> => Timestamptz,
-        item_count: i32 => Integer,
-        bytes: i64 => BigInt,
-        title_source: i16 => SmallInt,
-        title: Option<&'a str> => Nullable<Text>,
-        metadata: &'a serde_json::Value => Jsonb,
-        archived: bool => Bool,
-        pinned: bool => Bool,
-        tags: &'a [String] => Array<Text>,
-    } -> (),
-    "insert into conversations (owner_id, id, project_id, created_at, updated_at, item_count,
-        last_sequence, counted_sequence, bytes, title_source, title, metadata,
-        archived, pinned, tags)
-    select $1, $2, $3, $4, $4, $5, $5, $5, $6, $7, $8, $9, $10, $11, $12
-    where not exists (select from removed_owners where owner_id = $1)"
-);
 
 statement!(
     Gone<'a> {
@@ -87,20 +62,7 @@ pub(super) async fn insert_with_items(
     connection: &mut AsyncPgConnection,
     new: &InsertWithItems<'_>,
 ) -> QueryResult<usize> {
-    let insert = InsertCounted {
-        owner_id: new.owner_id,
-        id: new.id,
-        project_id: new.project_id,
-        now: new.now,
-        item_count: new.item_count,
-        bytes: new.bytes,
-        title_source: new.title_source,
-        title: new.title,
-        metadata: &new.metadata,
-        archived: new.archived,
-        pinned: new.pinned,
-        tags: &new.tags,
-    };
+    let insert = new.clone().counted();
     // An id ends in the number, and these count from 1.
     let seed = |id: &Uuid| id.as_bytes().iter().take(12).copied().collect();
     let seeds: Vec<Vec<u8>> = new.item_ids.iter().map(seed).collect();
