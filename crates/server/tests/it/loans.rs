@@ -1,6 +1,7 @@
 //! Schemas that one test gives back and the next takes: emptied, with the connections to them. To make one costs five
 //! times as much, and PostgreSQL starts a process for each connection, which has to learn the catalogue first.
 
+use crate::citus;
 use crate::db::rows;
 use infra::postgres::Database;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -109,9 +110,13 @@ impl Loan {
         if definition != self.definition {
             return Ok(false);
         }
+        let used = match citus::coordinator() {
+            Some(_) => citus::used(&self.client).await?,
+            None => used,
+        };
         if let Some(used) = used {
             let empty = format!(
-                "set lock_timeout = '10s'; truncate {used} restart identity; reset lock_timeout"
+                "set lock_timeout = '10s'; truncate {used} restart identity cascade; reset lock_timeout"
             );
             rows(&self.client, &empty).await?;
         }

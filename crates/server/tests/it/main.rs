@@ -13,6 +13,7 @@ mod app;
 mod binary;
 mod browsers;
 mod catalogue;
+mod citus;
 mod clock;
 mod compression;
 mod conditions;

@@ -149,7 +149,8 @@ pub(crate) fn at_once(stream: &TcpStream) {
 pub(crate) fn socket_of(schema: &Schema) -> PathBuf {
     let (_, rest) = schema.url().split_once('@').unwrap();
     let (host, _) = rest.split_once('/').unwrap();
-    PathBuf::from(percent_decoded(host)).join(".s.PGSQL.5432")
+    let (host, port) = host.split_once(':').unwrap_or((host, "5432"));
+    PathBuf::from(percent_decoded(host)).join(format!(".s.PGSQL.{port}"))
 }
 
 fn percent_decoded(text: &str) -> String {

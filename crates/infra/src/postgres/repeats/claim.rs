@@ -7,6 +7,7 @@ use crate::postgres::ids;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::repeats::NewClaim;
+use uuid::Uuid;
 
 /// The state of a key in the database.
 pub(super) enum StoredClaim {
@@ -36,7 +37,7 @@ pub(super) async fn claim(
             expires_at: new.expires_at,
             attempt,
         };
-        if insert.write(connection).await? > 0 {
+        if insert.fetch_optional::<Uuid>(connection).await?.is_some() {
             return Ok(StoredClaim::Claimed);
         }
         let find = statements::Find { owner_id, key };

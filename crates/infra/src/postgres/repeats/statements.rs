@@ -20,7 +20,8 @@ row!(
 );
 
 statement!(
-    /// Claims a key that was never used, unless its owner was removed.
+    /// Claims a key that was never used, unless its owner was removed. The row says so: Citus counts an
+    /// insertion that a conflict has prevented.
     Insert<'a> {
         owner_id: Uuid => SqlUuid,
         key: &'a [u8] => Binary,
@@ -30,11 +31,12 @@ statement!(
         leased_until: DateTime<Utc> => Timestamptz,
         expires_at: DateTime<Utc> => Timestamptz,
         attempt: Option<i16> => Nullable<SmallInt>,
-    } -> (),
-    "insert into repeats (owner_id, key, body, token, created_at, leased_until, expires_at, attempt)
+    } -> SqlUuid,
+    "insert into repeats as r (owner_id, key, body, token, created_at, leased_until, expires_at, attempt)
     select $1, $2, $3, $4, $5, $6, $7, $8
     where not exists (select from removed_owners where owner_id = $1)
-    on conflict do nothing"
+    on conflict do nothing
+    returning r.token"
 );
 
 statement!(
