@@ -1,6 +1,6 @@
 //! Server-sent events: how every stream begins, is kept alive, and reports its failure.
 
-use crate::error::{About, ApiError, ErrorBody};
+use crate::error::{About, ApiError};
 use crate::memory::{AnswerPart, StreamMemory};
 use crate::stream::Chunks;
 use actix_web::http::header::HeaderName;
@@ -41,7 +41,7 @@ pub(crate) trait Events: 'static {
     ///
     /// # Errors
     /// As of [`Events::written`].
-    fn failed(&self, failure: ErrorBody) -> Result<String, ApiError>;
+    fn failed(&self, envelope: &str) -> Result<String, ApiError>;
 }
 
 /// Begins the answer with the first part. A failure that comes before it is a usual error answer,
@@ -67,7 +67,7 @@ pub(crate) async fn begin<E: Events>(
                 Ok(part) => events.written(part),
                 Err(error) => {
                     span.in_scope(|| error.log());
-                    events.failed(error.body(&about))
+                    events.failed(&error.body(&about))
                 }
             },
             Err(_) => Ok(SILENCE.to_owned()),

@@ -60,7 +60,7 @@ impl Tasks for BackgroundTasks {
             if let Err(error) = task.await {
                 tracing::warn!(
                     ?error,
-                    "work failed, and the client that wanted it has left"
+                    "work failed after its request was answered, or its client has left"
                 );
             }
         };

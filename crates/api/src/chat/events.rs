@@ -1,9 +1,8 @@
 //! A streamed answer: server-sent events, in the form that OpenAI's SDKs read.
 
 use super::answer::JsonParts;
-use crate::error::{ApiError, ErrorBody};
+use crate::error::ApiError;
 use crate::sse::{Events, event};
-use crate::stream::internal;
 use futures_util::stream::StreamExt as _;
 
 /// The end of every complete stream. A stream that failed ends without it.
@@ -50,10 +49,7 @@ impl Events for ChatEvents {
     }
 
     /// In the shape that SDKs expect.
-    fn failed(&self, failure: ErrorBody) -> Result<String, ApiError> {
-        Ok(event(
-            None,
-            &serde_json::to_string(&failure).map_err(internal)?,
-        ))
+    fn failed(&self, envelope: &str) -> Result<String, ApiError> {
+        Ok(event(None, envelope))
     }
 }

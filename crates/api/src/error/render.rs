@@ -25,12 +25,8 @@ impl ApiError {
             });
             return response.content_type(ContentType::html()).body(page);
         }
-        let request_id = about.request_id.as_deref();
-        match about.face {
-            Face::Native => response.json(self.body(about)),
-            Face::Jan => response.json(JanErrorBody::new(self, request_id)),
-            Face::OpenAi => response.json(OpenAiErrorBody::new(self, request_id)),
-        }
+        let body = self.body(about);
+        response.content_type(ContentType::json()).body(body)
     }
 
     /// The seconds after which to retry, if known.
@@ -40,9 +36,16 @@ impl ApiError {
         seconds.to_str().ok()?.parse().ok()
     }
 
-    /// The envelope itself.
-    pub(crate) fn body(&self, about: &About) -> ErrorBody {
-        ErrorBody::new(self, about)
+    /// The envelope of the face, as JSON.
+    pub(crate) fn body(&self, about: &About) -> String {
+        let request_id = about.request_id.as_deref();
+        let written = match about.face {
+            Face::Native => serde_json::to_string(&ErrorBody::new(self, about)),
+            Face::Jan => serde_json::to_string(&JanErrorBody::new(self, request_id)),
+            Face::OpenAi => serde_json::to_string(&OpenAiErrorBody::new(self, request_id)),
+        };
+        // Texts and numbers are always valid JSON.
+        written.unwrap_or_default()
     }
 
     /// Logs the cause, which the client does not get.

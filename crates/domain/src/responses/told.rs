@@ -83,6 +83,9 @@ struct Telling {
     text: Option<String>,
     calls: Vec<String>,
     outputs: Vec<String>,
+    /// Whether an output came after these calls: the model did not know it when it made them, so
+    /// another call belongs to its next message.
+    is_answered: bool,
     /// Pictures that tools have given.
     pictures: Vec<String>,
 }
@@ -97,11 +100,16 @@ impl Telling {
         let kind = entry.content.kind();
         if *kind == ItemType::FUNCTION_CALL {
             if let Some(output) = output {
+                if self.is_answered {
+                    self.flush();
+                }
                 self.call(entry, output);
             }
             return;
         }
         if !kind.is_message() {
+            let is_output = *kind == ItemType::FUNCTION_CALL_OUTPUT;
+            self.is_answered |= is_output && !self.calls.is_empty();
             return;
         }
         self.flush();
@@ -161,6 +169,7 @@ impl Telling {
     /// Writes the assistant's message with its calls, and their outputs.
     fn flush(&mut self) {
         let (text, calls) = (self.text.take(), std::mem::take(&mut self.calls));
+        self.is_answered = false;
         let content = text.as_deref().map_or("null".to_owned(), quoted);
         if !calls.is_empty() {
             self.messages.push(format!(

@@ -1,6 +1,6 @@
 //! A streamed reply, as server-sent events.
 
-use crate::error::{ApiError, ErrorBody};
+use crate::error::ApiError;
 use crate::items::ItemBody;
 use crate::sse::{Events, event};
 use crate::stream::internal;
@@ -124,8 +124,8 @@ impl Events for ReplyEvents {
         }
     }
 
-    fn failed(&self, failure: ErrorBody) -> Result<String, ApiError> {
-        EventName::Error.with(&failure)
+    fn failed(&self, envelope: &str) -> Result<String, ApiError> {
+        Ok(event(Some(EventName::Error.as_str()), envelope))
     }
 }
 

@@ -1,7 +1,7 @@
 //! A response as a stream of events.
 
 use super::events::written;
-use crate::error::{ApiError, ErrorBody};
+use crate::error::ApiError;
 use crate::memory::{StreamMemory, Taken, needs_nothing};
 use crate::replays::found::{owner, service};
 use crate::sse::{self, event};
@@ -10,7 +10,7 @@ use actix_web::rt::time::sleep;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
 use domain::id::{OwnerId, ResponseId};
-use domain::responses::{ResponseReader, ResponseService};
+use domain::responses::{ResponseEvent, ResponseReader, ResponseService, Status};
 use std::time::Duration;
 use tokio::task::yield_now;
 
@@ -92,14 +92,18 @@ impl sse::Events for ResponseEvents {
                     false => Err(Error::Internal("the response was abandoned".into()).into()),
                 });
             };
-            self.last = number;
-            if self.after.is_some_and(|after| number <= after) {
-                skipped += 1;
-                if skipped.is_multiple_of(TURN) {
-                    yield_now().await;
+            let number = match self.after {
+                Some(after) if number <= after && !is_end(following, &event, number, after) => {
+                    skipped += 1;
+                    if skipped.is_multiple_of(TURN) {
+                        yield_now().await;
+                    }
+                    continue;
                 }
-                continue;
-            }
+                Some(after) => number.max(after + 1),
+                None => number,
+            };
+            self.last = number;
             let (name, data) = written(&following.response(), number, &event);
             return Some(Ok(sse::event(Some(name), &data)));
         }
@@ -117,8 +121,8 @@ impl sse::Events for ResponseEvents {
     }
 
     /// Flat for one SDK, nested for the other.
-    fn failed(&self, failure: ErrorBody) -> Result<String, ApiError> {
-        let failure = serde_json::to_value(&failure).map_err(internal)?;
+    fn failed(&self, envelope: &str) -> Result<String, ApiError> {
+        let failure: serde_json::Value = serde_json::from_str(envelope).map_err(internal)?;
         let error = failure.get("error").cloned().unwrap_or_default();
         let data = serde_json::json!({
             "type": "error",
@@ -130,6 +134,17 @@ impl sse::Events for ResponseEvents {
         });
         Ok(event(Some("error"), &data.to_string()))
     }
+}
+
+/// Whether this is the end of a response, and the reader does not know it yet. A response that lost
+/// text has fewer events than the reader may have seen: its server was killed, or an item of it was deleted.
+fn is_end(following: &ResponseReader, event: &ResponseEvent, number: u64, after: u64) -> bool {
+    let is_whole = || {
+        let response = following.response();
+        let is_kept = matches!(response.status, Status::Completed | Status::Incomplete);
+        is_kept && response.deleted.is_empty()
+    };
+    *event == ResponseEvent::Ended && !(number == after && is_whole())
 }
 
 /// The memory of a response that has ended, and of its longest event: each of its readers has a

@@ -95,6 +95,15 @@ async fn a_response_whose_server_died_has_failed() {
     let response = alice.get(&path).await.expect(200);
     assert_eq!(response["status"], "failed");
     assert_eq!(response["error"]["code"], "server_error");
+    // A reader that had received more events than the response has now, or as many, learns the end.
+    for seen in [3, 17] {
+        let rest = format!("{path}?stream=true&starting_after={seen}");
+        let rest = events(alice.get(&rest).await.text());
+        assert_eq!(rest.len(), 1, "{rest:?}");
+        assert_eq!(rest[0]["type"], "response.failed");
+        assert_eq!(rest[0]["sequence_number"], seen + 1);
+        assert_eq!(rest[0]["response"], response);
+    }
     // Its writer comes too late.
     provider.go_on(3);
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;

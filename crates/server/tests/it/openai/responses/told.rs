@@ -50,6 +50,46 @@ async fn a_call_goes_with_its_output_or_not_at_all() {
     assert_eq!(all(&alice, &one).await.len(), 8);
 }
 
+/// A call that was made after an output belongs to the next message of the model, which knew that output.
+#[tokio::test]
+async fn calls_that_were_made_one_after_the_other_are_told_so() {
+    let provider = Provider::that(says(&["Certainly."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let call = |id: &str| json!({ "type": "function_call", "call_id": id, "name": "f", "arguments": "{}" });
+    let output = |id: &str| json!({ "type": "function_call_output", "call_id": id, "output": "1" });
+    let thought = json!({ "type": "reasoning", "summary": [] });
+    let input = json!([
+        message("user", "x"),
+        call("a"),
+        call("b"),
+        output("a"),
+        output("b"),
+        thought,
+        call("c"),
+        output("c"),
+        // Some models give each call the same id.
+        call("c"),
+        output("c"),
+    ]);
+    made(&alice, json!({ "input": input })).await;
+    let sent = provider.asked()[0].json();
+    assert_eq!(
+        roles(&sent),
+        [
+            "user",
+            "assistant",
+            "tool",
+            "tool",
+            "assistant",
+            "tool",
+            "assistant",
+            "tool"
+        ]
+    );
+    assert_eq!(pairs(&sent).0, ["a", "b", "c", "c"]);
+}
+
 /// The calls that are told, and their outputs, in order; each output stands behind its call, with no other message
 /// between them but outputs.
 fn pairs(sent: &Value) -> (Vec<String>, Vec<String>) {
