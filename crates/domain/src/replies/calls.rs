@@ -31,9 +31,9 @@ impl ReplyCalls {
         if call.id.is_empty() {
             id.clone_into(&mut call.id);
         }
-        // Some servers repeat the name with each piece.
-        if call.name.is_empty() {
-            call.name.clone_from(&piece.name);
+        // Some servers repeat the name with each piece, and some send it in pieces.
+        if call.arguments.is_empty() && call.name != piece.name {
+            call.name.push_str(&piece.name);
         }
         call.arguments.push_str(&piece.arguments);
         true

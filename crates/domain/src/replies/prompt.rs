@@ -36,10 +36,16 @@ pub fn told(
     let mut waiting = Group::default();
     for entry in entries {
         match entry {
-            Entry::Silent | Entry::Tied(Tied::Output { .. }) => {}
+            Entry::Silent => {}
+            Entry::Tied(Tied::Output { .. }) => open.is_answered = true,
             Entry::Answered(call, output) => open.add(call, output),
             Entry::Tied(Tied::Call(call)) => match answers.take(&call.id) {
-                Some(output) => open.add(call, output),
+                Some(output) => {
+                    if open.is_answered {
+                        open.end(&mut told);
+                    }
+                    open.add(call, output);
+                }
                 None if later.contains(&call.id) => waiting.calls.push(call),
                 None => {}
             },
@@ -103,6 +109,9 @@ pub fn tokens_of(content: &Content) -> usize {
 struct Group {
     calls: Vec<Call>,
     outputs: Vec<Message>,
+    /// Whether an output came after these calls: the model did not know it when it made them, so
+    /// another call belongs to its next message.
+    is_answered: bool,
 }
 
 impl Group {
@@ -117,6 +126,7 @@ impl Group {
     }
 
     fn end(&mut self, told: &mut Vec<Message>) {
+        self.is_answered = false;
         if self.calls.is_empty() {
             return;
         }
@@ -321,6 +331,22 @@ mod tests {
             output("1"),
         ];
         assert_eq!(short(again, &[]), "[1] >1 u [1] >1");
+    }
+
+    #[test]
+    fn a_call_after_an_output_belongs_to_the_next_message() {
+        let rounds = vec![
+            call("1"),
+            call("2"),
+            output("1"),
+            output("2"),
+            reasoning(),
+            call("3"),
+            output("3"),
+            call("3"),
+            output("3"),
+        ];
+        assert_eq!(short(rounds, &[]), "[1 2] >1 >2 [3] >3 [3] >3");
     }
 
     #[test]

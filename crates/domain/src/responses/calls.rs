@@ -60,12 +60,20 @@ impl ResponseCalls {
             response.came(response.output.len() - 1, 0, bytes);
             return Ok(());
         };
-        if let Some(OutputItem {
-            kind: OutputContent::Call { arguments, .. },
+        let Some(OutputItem {
+            kind: OutputContent::Call {
+                name, arguments, ..
+            },
             ..
         }) = response.output.get_mut(place)
-            && !piece.arguments.is_empty()
-        {
+        else {
+            return Ok(());
+        };
+        // Some servers repeat the name with each piece, and some send it in pieces.
+        if arguments.is_empty() && *name != piece.name {
+            name.push_str(&piece.name);
+        }
+        if !piece.arguments.is_empty() {
             arguments.push_str(&piece.arguments);
             response.came(place, 0, piece.arguments.len());
         }

@@ -525,6 +525,26 @@ async fn whole_calls_are_kept_in_the_conversation_however_the_provider_writes() 
     }
 }
 
+/// Some servers send a name in pieces, and some repeat it.
+#[tokio::test]
+async fn a_name_in_pieces_is_one_name() {
+    for (pieces, name) in [
+        (["get_", "weather", ""], "get_weather"),
+        (["f", "f", "f"], "f"),
+    ] {
+        let piece = |place: usize| {
+            let arguments = if place == 2 { "{}" } else { "" };
+            let function = json!({ "name": pieces[place], "arguments": arguments });
+            json!({ "tool_calls": [{ "index": 0, "id": "c", "function": function }] })
+        };
+        let provider = Provider::that(streams(&[0, 1, 2].map(piece), "tool_calls"));
+        let app = asking(&provider).await;
+        let response = made(&app.alice(), json!({ "input": "Do it." })).await;
+        assert_eq!(response["output"][0]["name"], name);
+        assert_eq!(response["output"][0]["arguments"], "{}");
+    }
+}
+
 #[tokio::test]
 async fn two_calls_with_one_id_are_two() {
     let call = |index: u64, name: &str| {
