@@ -3,7 +3,8 @@
 The words of a message are numbers, as the service stores them: a word is the root of its first letters and a branch of the
 rest, and a Chinese character is a root whose branch is the next one. Before, a word was a number, its beginning another one,
 and each Chinese character two. A row is of one message, or of some that follow each other. Where a design keeps owners
-apart by their words, each number is mixed with the owner's.
+apart by their words, each number is mixed with the owner's. Marks say which messages of a row may have a word, or two words
+that follow each other.
 """
 
 import argparse
@@ -24,7 +25,7 @@ WORDS, HAN = 50_000, 3_000
 START = 1_767_225_600_000
 # Messages that are appended one by one, after the others.
 APPENDED = 1_000
-ROW = "owner_id uuid not null, id uuid not null, words int[] not null, primary key (owner_id, id)"
+ROW = "owner_id uuid not null, id uuid not null, words int[] not null, marks bytea, primary key (owner_id, id)"
 PARTITIONS = 16
 
 
@@ -37,6 +38,7 @@ class Design:
     # How many messages are in a row, and whether each word has a second number for its beginning.
     messages: int = 7
     is_double: bool = False
+    has_marks: bool = False
     extension: str = ""
 
 
@@ -44,7 +46,8 @@ GIN = "create index on {table} using gin ({columns}) with (fastupdate = off);"
 ONE = "create table designed (" + ROW + ");"
 WORDS_ALONE = ONE + GIN.format(table="designed", columns="words")
 DESIGNS = [
-    Design("7 messages in a row, one number for a word and its beginnings (shipped)", WORDS_ALONE),
+    Design("7 messages in a row, one number for a word and its beginnings, and marks (shipped)", WORDS_ALONE, has_marks=True),
+    Design("7 messages in a row, without marks", WORDS_ALONE),
     Design("14 messages in a row", WORDS_ALONE, messages=14),
     Design("a row for each message", WORDS_ALONE, messages=1),
     Design("a row for each message, two numbers for a word (before)", WORDS_ALONE, messages=1, is_double=True),
@@ -66,6 +69,45 @@ def mixed(number: int, salt: int) -> int:
 BRANCHES, TWIGS, FOLLOWERS = 256, 16, 64
 
 
+@dataclass
+class Message:
+    keys: set[int]
+    # Its words, and the pairs of words that follow each other.
+    entries: set[int]
+
+
+def two_words(one: int, other: int) -> int:
+    return (1 << 33) + one * WORDS + other
+
+
+def places(entry: int) -> list[int]:
+    return [mixed(entry, salt) & 0x7FFF_FFFF for salt in (3, 5)]
+
+
+def marks(messages: list[set[int]]) -> bytes:
+    """As crates/domain/src/search/marks.rs makes them."""
+    span = len(messages)
+    wanted = max(3 * sum(map(len, messages)) // span + max(map(len, messages)), 8)
+    size = min(-(-wanted * span // 8), 2_046)
+    width = 8 * size // span
+    bits = bytearray(size + 2)
+    for number, entries in enumerate(messages):
+        for place in itertools.chain.from_iterable(map(places, entries)):
+            bit = span * (place % width) + number
+            bits[bit // 8] |= 1 << bit % 8
+    return bytes(bits)
+
+
+def mask(entries: list[int], span: int) -> str:
+    """The messages of a row whose marks have the entries, as in crates/infra/src/postgres/search/statements/candidates.rs."""
+    wanted = ",".join(str(place) for entry in entries for place in places(entry))
+    return f""" cross join lateral (
+    select coalesce(bit_and((get_byte(marks, at >> 3) + (get_byte(marks, (at >> 3) + 1) << 8)
+        + (get_byte(marks, (at >> 3) + 2) << 16)) >> (at & 7)) & {(1 << span) - 1}, -1) as mask
+    from (select {span} * (place % (8 * (octet_length(marks) - 2) / {span})) as at
+        from unnest('{{{wanted}}}'::int[]) o(place)) p) m """
+
+
 class Corpus:
     def __init__(self, is_double: bool) -> None:
         self.is_double = is_double
@@ -75,14 +117,16 @@ class Corpus:
         # Beginnings of words are shared by many.
         self.beginnings = [self.chance.randrange(4_000) for _ in range(WORDS)]
 
-    def message(self, number: int) -> set[int]:
+    def message(self, number: int) -> "Message":
         if number % 10 == 0:
             han = self.chance.choices(range(HAN), cum_weights=self.by_han_rank, k=150)
             alone = {(1 << 20) + one for one in han} if self.is_double else set()
-            return alone | {self.pair(*two) for two in itertools.pairwise(han)}
-        ranks = set(self.chance.choices(range(WORDS), cum_weights=self.by_rank, k=self.chance.randrange(10, 150)))
+            pairs = {self.pair(*two) for two in itertools.pairwise(han)}
+            return Message(alone | pairs, {(1 << 32) + one * HAN + other for one, other in itertools.pairwise(han)})
+        ranks = self.chance.choices(range(WORDS), cum_weights=self.by_rank, k=self.chance.randrange(10, 150))
         words = {self.word(rank) for rank in ranks}
-        return words | {(1 << 21) + self.beginnings[rank] for rank in ranks} if self.is_double else words
+        beginnings = {(1 << 21) + self.beginnings[rank] for rank in ranks} if self.is_double else set()
+        return Message(words | beginnings, {*ranks, *(two_words(*two) for two in itertools.pairwise(ranks))})
 
     def word(self, rank: int) -> int:
         if self.is_double:
@@ -122,19 +166,18 @@ def salt(number: int) -> int:
 def write(path: pathlib.Path, messages: int, owners: int, design: Design) -> int:
     """The number of rows before those that are appended."""
     corpus = Corpus(design.is_double)
-    words: list[set[int]] = [set() for _ in range(owners)]
-    counts = [0] * owners
+    words: list[list[Message]] = [[] for _ in range(owners)]
     count = rows_before = 0
     with path.open("w") as rows:
         for number in range(messages + APPENDED):
             of = number % owners
-            words[of] |= corpus.message(number)
-            counts[of] += 1
-            if counts[of] == design.messages:
+            words[of].append(corpus.message(number))
+            if len(words[of]) == design.messages:
                 own = salt(of) if design.is_salted else 0
-                keys = sorted({salted(word, own, design.is_double) for word in words[of]})
-                rows.write(f"{owner(of)}\t{identity(number)}\t{{{','.join(map(str, keys))}}}\n")
-                words[of], counts[of] = set(), 0
+                keys = sorted({salted(word, own, design.is_double) for message in words[of] for word in message.keys})
+                marked = r"\\x" + marks([message.entries for message in words[of]]).hex() if design.has_marks else r"\N"
+                rows.write(f"{owner(of)}\t{identity(number)}\t{{{','.join(map(str, keys))}}}\t{marked}\n")
+                words[of] = []
                 count += 1
                 rows_before += number < messages
     return rows_before
@@ -156,25 +199,37 @@ def middle(times: list[float]) -> str:
 def queries(design: Design, owners: int, times: int) -> dict[str, list[str]]:
     chance, corpus = random.Random(11), Corpus(design.is_double)
 
-    def of(words: list[int], operator: str = "@>") -> str:
+    def of(words: list[int], entries: list[int], operator: str = "@>") -> str:
         number = chance.randrange(owners)
         own = salt(number) if design.is_salted else 0
         wanted = ",".join(str(salted(word, own, design.is_double)) for word in words)
-        return (f"select id from designed where owner_id = '{owner(number)}' and words {operator} '{{{wanted}}}'::int[] "
-                "order by id desc limit 21;")
+        is_marked = design.has_marks and entries
+        return ("select id from designed" + (mask(entries, design.messages) if is_marked else "")
+                + f" where owner_id = '{owner(number)}' and words {operator} '{{{wanted}}}'::int[] "
+                + ("and mask <> 0 " if is_marked else "") + "order by id desc limit 21;")
 
-    def some(low: int, high: int, count: int = 1) -> list[str]:
-        return [of([corpus.word(chance.randrange(low, high)) for _ in range(count)]) for _ in range(times)]
+    def some(low: int, high: int, count: int = 1, is_phrase: bool = False) -> list[str]:
+        asked = []
+        for _ in range(times):
+            ranks = [chance.randrange(low, high) for _ in range(count)]
+            pairs = [two_words(*two) for two in itertools.pairwise(ranks)] if is_phrase else []
+            asked.append(of([corpus.word(rank) for rank in ranks], pairs + ranks))
+        return asked
 
     def han(low: int, high: int) -> list[str]:
-        return [of([corpus.pair(chance.randrange(low, high), chance.randrange(low, high))]) for _ in range(times)]
+        asked = []
+        for _ in range(times):
+            one, other = chance.randrange(low, high), chance.randrange(low, high)
+            asked.append(of([corpus.pair(one, other)], [(1 << 32) + one * HAN + other]))
+        return asked
 
     return {
         "common word": some(0, 20),
         "word in 1 %": some(500, 900),
         "rare word": some(20_000, 50_000),
         "two words": some(20, 900, 2),
-        "beginning": [of(corpus.beginning(chance.randrange(1_000, 9_000)), "&&") for _ in range(times)],
+        "phrase": some(0, 30, 2, is_phrase=True),
+        "beginning": [of(corpus.beginning(chance.randrange(1_000, 9_000)), [], "&&") for _ in range(times)],
         "Chinese, common": han(0, 30),
         "Chinese, rare": han(200, 900),
     }
@@ -188,14 +243,15 @@ def measure(design: Design, messages: int, owners: int, times: int) -> str | Non
     extension = f"create extension {design.extension};" if design.extension else ""
     # As shipped: statistics of all owners' words mean nothing.
     column = "alter table designed alter column words set statistics 0, alter column words set storage external;"
+    column += "alter table designed alter column marks set statistics 0, alter column marks set storage plain;"
     psql(extension + design.ddl + column, database)
-    psql("create unlogged table staged (number serial, owner_id uuid, id uuid, words int[]);", database)
+    psql("create unlogged table staged (number serial, owner_id uuid, id uuid, words int[], marks bytea);", database)
     path = SCRATCH / "designs.tsv"
     rows = write(path, messages, owners, design)
-    psql(f"\\copy staged (owner_id, id, words) from '{path}'", database)
+    psql(f"\\copy staged (owner_id, id, words, marks) from '{path}'", database)
     path.unlink()
     psql("create index on staged (number); analyze staged;", database)
-    copy = "insert into designed select owner_id, id, words from staged where number"
+    copy = "insert into designed select owner_id, id, words, marks from staged where number"
     # In portions, as the service does.
     filled = sum(timed((f"{copy} between {first} and {min(first + 999, rows)};" for first in range(1, rows + 1, 1_000)), database))
     psql("vacuum analyze designed; checkpoint;", database)

@@ -9,8 +9,8 @@
 use super::words::{WordPiece, WordPieces};
 use crate::id::OwnerId;
 
-/// The version of the keys: a text that was indexed with another one is indexed again.
-pub const MAKER: i16 = 3;
+/// The version of the keys and of the marks: a text that was indexed with another one is indexed again.
+pub const MAKER: i16 = 4;
 
 /// How many characters the root of a word has.
 const ROOT: usize = 3;
@@ -30,6 +30,7 @@ pub(super) enum Key {
     Dense = 3,
     /// That the text is a title.
     Title = 4,
+    Mark = 5,
 }
 
 /// The keys of a text that matches: all of some, and one of others.
@@ -38,6 +39,8 @@ pub struct WantedKeys {
     pub all: Vec<i32>,
     /// `[]`: this says nothing.
     pub any: Vec<i32>,
+    /// The places at which the marks of its block have its bit (see `marks.rs`).
+    pub marks: Vec<i32>,
 }
 
 impl WantedKeys {
@@ -92,6 +95,16 @@ impl OwnerKeys {
         self.branches(Key::Dense, one, 0..FOLLOWERS)
     }
 
+    /// The places of a word in the marks of a block, or of two that follow each other.
+    pub(super) fn marks(self, one: &str, next: Option<&str>) -> [i32; 2] {
+        let hash = fnv(fnv(self.0, &[Key::Mark as u8]), one.as_bytes());
+        // No text has this byte.
+        let hash = next.map_or(hash, |next| fnv(fnv(hash, &[0xff]), next.as_bytes()));
+        let hash = mixed(hash);
+        let hash = hash ^ (hash >> 32);
+        [(hash >> 33) as i32, (hash & 0x7fff_ffff) as i32]
+    }
+
     pub(super) fn title(self) -> i32 {
         self.key(Key::Title, "", 0)
     }
@@ -130,10 +143,12 @@ fn fnv(hash: u64, bytes: &[u8]) -> u64 {
 }
 
 fn hash(before: u64, bytes: &[u8]) -> u32 {
-    let hash = fnv(before, bytes);
-    // The low bits of FNV-1a mix worst.
-    let mixed = (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    (mixed >> 32) as u32
+    (mixed(fnv(before, bytes)) >> 32) as u32
+}
+
+/// The low bits of FNV-1a mix worst.
+fn mixed(hash: u64) -> u64 {
+    (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
 }
 
 /// The distinct keys of messages, for the index.

@@ -7,6 +7,7 @@
 mod blocks;
 mod glance;
 mod keys;
+mod marks;
 mod matching;
 mod model;
 mod newest;
@@ -23,6 +24,7 @@ mod words;
 
 pub use blocks::{BLOCK_BYTES, BLOCK_MESSAGES, BLOCK_TIME, Indexable, blocks};
 pub use keys::{MAKER, WantedKeys, keys, title_keys};
+pub use marks::marks;
 pub use model::{Hit, Search, SearchFilter, SearchPage, Sort};
 pub use ports::{
     Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, SearchStore,

@@ -33,8 +33,9 @@ pub(super) struct WantedWord {
 impl ParsedQuery {
     const LONGEST: usize = 1_000;
     const TERMS: usize = 32;
-    /// So many keys are looked for: more would cost more than they leave out.
+    /// So many keys are looked for, and so many places of marks: more would cost more than they leave out.
     const KEYS: usize = 16;
+    const MARKS: usize = 32;
 
     pub fn parse(raw: &str) -> Result<Self> {
         text::check("q", raw, 1..=Self::LONGEST)?;
@@ -74,7 +75,19 @@ impl ParsedQuery {
         all.truncate(Self::KEYS);
         // One of them is enough; that of fewer keys leaves out more.
         let any = any.into_iter().min_by_key(Vec::len).unwrap_or_default();
-        WantedKeys { all, any }
+        let marks = self.marks(keys);
+        WantedKeys { all, any, marks }
+    }
+
+    /// The places in the marks of all pairs of words, and then those of words.
+    fn marks(&self, keys: OwnerKeys) -> Vec<i32> {
+        let pairs = self.terms.iter().flat_map(Term::pairs);
+        let words = self.terms.iter().flat_map(Term::whole);
+        let words = words.filter(|word| !word.is_dense).map(|one| (one, None));
+        let all = pairs.map(|(one, next)| (one, Some(next))).chain(words);
+        let marks =
+            all.flat_map(|(one, next)| keys.marks(&one.plain, next.map(|next| &*next.plain)));
+        marks.take(Self::MARKS).collect()
     }
 
     /// The keys that the index has of each title that matches.
@@ -119,6 +132,18 @@ impl Term {
             words: each,
             is_prefix,
         })
+    }
+
+    /// The words that are whole.
+    fn whole(&self) -> &[WantedWord] {
+        let count = self.words.len() - usize::from(self.is_prefix);
+        self.words.get(..count).unwrap_or_default()
+    }
+
+    /// Each of them with the one before it.
+    fn pairs(&self) -> impl Iterator<Item = (&WantedWord, &WantedWord)> {
+        let words = self.whole();
+        words.iter().zip(words.iter().skip(1))
     }
 
     /// Adds the keys of texts that have the term: all of some, and one of each of others.

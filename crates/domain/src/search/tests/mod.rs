@@ -1,5 +1,6 @@
 mod bounded;
 mod corpus;
+mod marked;
 
 use super::blocks::{BLOCK_BYTES, BLOCK_MESSAGES, Indexable, blocks};
 use super::keys::{WantedKeys, title_keys};

@@ -14,12 +14,13 @@ use domain::search::{BLOCK_TIME, CandidateQuery, MAKER};
 use ulid::Ulid;
 use uuid::Uuid;
 
-/// So many blocks are looked at before the index is asked.
+/// At least and at most so many of the newest blocks are looked at, before the index is asked.
 const NEAR: i64 = 256;
+const FAR: i64 = 1_024;
 
 /// A text and its conversation.
 type CandidateRow = (Uuid, Uuid);
-/// Up to which text all are found, whether as many blocks as wanted are, and a text.
+/// Up to which text all are found, whether blocks with the words are common, and a text.
 type FoundRow = (Option<Uuid>, bool, Option<Uuid>, Option<Uuid>);
 
 pub(super) struct IndexAnswer {
@@ -35,7 +36,7 @@ pub(super) struct Found {
     pub(super) texts: Vec<CandidateRow>,
     /// Those before this one are not among them; `None`: there are no more.
     pub(super) reached: Option<Uuid>,
-    is_full: bool,
+    is_common: bool,
 }
 
 impl From<Vec<FoundRow>> for Found {
@@ -43,7 +44,7 @@ impl From<Vec<FoundRow>> for Found {
         let first = rows.first();
         Self {
             reached: first.and_then(|(reached, ..)| *reached),
-            is_full: first.is_some_and(|(_, is_full, ..)| *is_full),
+            is_common: first.is_some_and(|(_, is_common, ..)| *is_common),
             texts: rows
                 .into_iter()
                 .filter_map(|(.., id, conversation)| id.zip(conversation))
@@ -59,6 +60,7 @@ pub(super) struct SearchParameters<'a> {
     until: Uuid,
     all: &'a [i32],
     any: &'a [i32],
+    marks: &'a [i32],
     is_filtered: bool,
     role: Option<i16>,
     project_id: Option<Uuid>,
@@ -87,6 +89,7 @@ macro_rules! of {
             all: $asked.all,
             any: $asked.any,
             near: $near,
+            marks: $asked.marks,
         }
     };
 }
@@ -100,6 +103,7 @@ impl<'a> SearchParameters<'a> {
             until: ids::stored(until(wanted.before)),
             all: &wanted.keys.all,
             any: &wanted.keys.any,
+            marks: &wanted.keys.marks,
             is_filtered: filter.is_some(),
             role: filter.role.map(stored_role),
             project_id: filter.project.map(|id| ids::stored(id.ulid())),
@@ -160,7 +164,7 @@ impl<'a> SearchParameters<'a> {
     ) -> QueryResult<(Found, bool)> {
         if wanted.keys.is_empty() || !wanted.is_rare {
             let found = self.walk(connection).await?;
-            if wanted.keys.is_empty() || found.is_full || found.reached.is_none() {
+            if wanted.keys.is_empty() || found.is_common || found.reached.is_none() {
                 return Ok((found, false));
             }
         }
@@ -177,7 +181,8 @@ impl<'a> SearchParameters<'a> {
 
     /// What is found in the newest blocks: so many that the next request asks for others.
     async fn walk(&self, connection: &mut AsyncPgConnection) -> QueryResult<Found> {
-        let (mut near, mut most) = (NEAR, self.most);
+        let mut most = self.most;
+        let mut near = most.saturating_mul(8).clamp(NEAR, FAR);
         loop {
             let found = self.walk_along(connection, near, most).await?;
             if self.is_further(&found) {

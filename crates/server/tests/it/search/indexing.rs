@@ -40,7 +40,7 @@ const WORDS: [&str; 7] = [
     "apple_pie",
     "appleTree",
 ];
-const QUERIES: [&str; 10] = [
+const QUERIES: [&str; 18] = [
     "apple",
     "äpfel",
     "apfel",
@@ -51,6 +51,14 @@ const QUERIES: [&str; 10] = [
     "pie",
     "tree",
     "apple -pie",
+    "apple apfel",
+    "\"and apple\"",
+    "\"äpfel and яблоко\"",
+    "\"and tree\"",
+    "\"pie then\"",
+    "\"果 and app\"",
+    "\"new apple tree\"",
+    "now apple*",
 ];
 
 #[tokio::test]
@@ -122,7 +130,7 @@ async fn what_is_found_does_not_depend_on_the_index_and_interrupted_work_changes
 
 /// Some conversations are in the index of the version before, and no longer in that of this one.
 const BY_THE_VERSION_BEFORE: &str = "update search_conversations s
-    set maker = 2, indexed_sequence = c.last_sequence, indexed_revisions = c.revisions,
+    set maker = 3, indexed_sequence = c.last_sequence, indexed_revisions = c.revisions,
         indexed_renames = s.renames
     from conversations c
     where c.owner_id = s.owner_id and c.id = s.conversation_id and c.item_count % 2 = 0";
@@ -178,7 +186,7 @@ async fn nothing_of_what_was_deleted_stays_in_the_index() {
     assert_eq!(app.schema.value(rows).await, "4");
     let path = format!("/v1/conversations/{kept}/items/{item}");
     alice.delete(&path).await.expect_nothing(204);
-    let words = "select count(*) from search_blocks where words is not null";
+    let words = "select count(*) from search_blocks where words is not null or marks is not null";
     assert_eq!(app.schema.value(words).await, "3");
     alice
         .delete(&format!("/v1/conversations/{gone}"))
@@ -315,7 +323,7 @@ async fn texts_of_owners_that_never_searched_are_indexed_too() {
     let rows = "select count(*) from search_blocks";
     until(&app.schema, rows, 60, |rows| rows == 4).await;
     until(&app.schema, WAITING, 60, |jobs| jobs == 0).await;
-    let owners = "select count(*) from search_owners where maker = 3";
+    let owners = "select count(*) from search_owners where maker = 4";
     until(&app.schema, owners, 60, |owners| owners == 2).await;
 }
 

@@ -9,7 +9,7 @@ use crate::postgres::search::statements::index::{
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::OwnerId;
-use domain::search::{Indexable, MAKER, blocks, keys, title_keys};
+use domain::search::{Indexable, MAKER, blocks, keys, marks, title_keys};
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -32,6 +32,7 @@ struct Block {
     bytes: i32,
     /// As PostgreSQL writes an array.
     words: String,
+    marks: Option<Vec<u8>>,
 }
 
 impl MadeBlocks {
@@ -55,6 +56,7 @@ impl MadeBlocks {
                 count: 0,
                 bytes: size(title.len()),
                 words: array(&title_keys(owner, title)),
+                marks: None,
             });
         }
         for range in ranges {
@@ -90,6 +92,7 @@ impl Block {
             count: size(messages.len()),
             bytes: size(texts().map(str::len).sum()),
             words: array(&keys(owner, texts())),
+            marks: marks(owner, messages),
         })
     }
 }
@@ -211,6 +214,7 @@ async fn insert(
     let first_ids: Vec<Uuid> = each().map(|(_, one)| one.ids.0).collect();
     let last_ids: Vec<Uuid> = each().map(|(_, one)| one.ids.1).collect();
     let words: Vec<String> = each().map(|(_, one)| one.words.clone()).collect();
+    let marks: Vec<_> = each().map(|(_, one)| one.marks.clone()).collect();
     let insert = Insert {
         owner_id,
         conversation_ids: &conversation_ids,
@@ -221,6 +225,7 @@ async fn insert(
         counts: &number(|one| one.count),
         bytes: &number(|one| one.bytes),
         words: &words,
+        marks: &marks,
     };
     insert.write(connection).await?;
     Ok(())

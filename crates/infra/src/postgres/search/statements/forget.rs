@@ -11,7 +11,8 @@ pub(in crate::postgres) const FORGET_ITEM: &str = "delete from search_words w us
 
 /// For a statement that deletes the message `$3` of the conversation `$2`: its words are no longer known
 /// from those of the other messages of its block.
-pub(in crate::postgres) const FORGET_WORDS_OF_ITEM: &str = "update search_blocks set words = null
+pub(in crate::postgres) const FORGET_WORDS_OF_ITEM: &str = "update search_blocks
+        set words = null, marks = null
         where owner_id = $1 and conversation_id = $2 and last_sequence >= $3
             and first_sequence in (
                 select first_sequence from search_blocks

@@ -5,7 +5,7 @@ use crate::postgres::search::stale::STALE;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Binary, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -173,6 +173,13 @@ statement!(
         and b.last_sequence between n.first and n.last"
 );
 
+/// Whether no message of the block `n` was deleted since it was read.
+const WHOLE: &str = "n.first = 0 or n.count = (
+            select count(*) from items i
+            where i.owner_id = $1 and i.conversation_id = n.conversation_id
+                and i.sequence between n.first and n.last
+        )";
+
 statement!(
     /// Each list of words is a text such as `{1,2}`: PostgreSQL's arrays of arrays are all of one length.
     /// If a message was deleted since its block was read, the words of that block are not known.
@@ -186,20 +193,18 @@ statement!(
         counts: &'a [i32] => Array<Integer>,
         bytes: &'a [i32] => Array<Integer>,
         words: &'a [String] => Array<Text>,
+        marks: &'a [Option<Vec<u8>>] => Array<Nullable<Binary>>,
     } -> (),
-    "insert into search_blocks (owner_id, conversation_id, first_id, last_id, first_sequence,
-        last_sequence, bytes, words)
+    sql!("insert into search_blocks (owner_id, conversation_id, first_id, last_id, first_sequence,
+        last_sequence, bytes, words, marks)
     select $1, n.conversation_id, n.first_id, n.last_id, n.first, n.last, n.bytes,
-        case when n.first = 0 or n.count = (
-            select count(*) from items i
-            where i.owner_id = $1 and i.conversation_id = n.conversation_id
-                and i.sequence between n.first and n.last
-        ) then n.words::int[] end
-    from unnest($2, $3, $4, $5, $6, $7, $8, $9) as n(conversation_id, first_id, last_id, first, last,
-        count, bytes, words)
+        case when ", WHOLE, " then n.words::int[] end,
+        case when ", WHOLE, " then n.marks end
+    from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) as n(conversation_id, first_id, last_id, first,
+        last, count, bytes, words, marks)
     on conflict (owner_id, conversation_id, first_sequence) do update set
-        first_id = excluded.first_id, last_id = excluded.last_id,
-        last_sequence = excluded.last_sequence, bytes = excluded.bytes, words = excluded.words"
+        first_id = excluded.first_id, last_id = excluded.last_id, last_sequence = excluded.last_sequence,
+        bytes = excluded.bytes, words = excluded.words, marks = excluded.marks")
 );
 
 statement!(
