@@ -11,6 +11,8 @@ use infra::files;
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
 const TAIL_BYTES: u64 = 16 * 1024;
 const TAIL_LINES: usize = 12;
+/// In so many bytes after a start, a postmaster has said why it refuses to start.
+const HEAD_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Debug, Clone)]
 pub(crate) struct ServerLog {
@@ -57,6 +59,20 @@ impl ServerLog {
             .copied()
             .collect::<Vec<_>>()
             .join("\n")
+    }
+
+    /// Whether a line since `start` has these words. Backends of an earlier postmaster may write
+    /// there, too, and many lines.
+    pub(crate) fn says(&self, start: u64, words: &str) -> bool {
+        let read = || -> io::Result<Vec<u8>> {
+            let (mut file, _) = files::open(&self.path)?;
+            file.seek(SeekFrom::Start(start))?;
+            let mut bytes = Vec::new();
+            file.take(HEAD_BYTES).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let text = read().unwrap_or_default();
+        String::from_utf8_lossy(&text).contains(words)
     }
 
     /// Keeps the log bounded. PostgreSQL holds the file open for appending, so the end of the file

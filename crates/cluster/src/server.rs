@@ -75,8 +75,8 @@ impl Server {
             };
             // The last backends of a killed postmaster may outlive it for a moment, and a new one
             // refuses to start beside them.
-            let lingering = matches!(&error, EmbeddedError::NotStarted { tail, .. }
-                if tail.contains("pre-existing shared memory block"));
+            let lingering = matches!(&error, EmbeddedError::NotStarted { .. })
+                && self.log.says(mark, "pre-existing shared memory block");
             if !lingering || Instant::now() >= deadline {
                 return Err(error);
             }

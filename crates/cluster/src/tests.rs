@@ -328,6 +328,13 @@ fn the_log_is_bounded_and_its_end_can_be_told() {
     fs::write(place.log(), "old\nnew\nnewer\n").unwrap();
     assert_eq!(log.tail(start), "new\nnewer");
 
+    // Whatever others write after it.
+    let others = "FATAL:  connection to client lost\n".repeat(1_000);
+    fs::write(place.log(), format!("old\nFATAL:  refused\n{others}")).unwrap();
+    assert!(log.says(start, "refused"));
+    assert!(!log.says(start, "old"));
+    assert!(!log.tail(start).contains("refused"));
+
     fs::write(place.log(), vec![b'x'; 11 * 1024 * 1024]).unwrap();
     log.bound().unwrap();
     assert_eq!(fs::metadata(place.log()).unwrap().len(), 0);

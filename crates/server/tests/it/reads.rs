@@ -26,13 +26,12 @@ async fn named() -> Schema {
 }
 
 /// How many rows of a table were read so far. The service's connections are ended for that, since they report
-/// their reads then at the latest.
+/// their reads then at the latest. If the service has closed them, they have done so.
 async fn rows_read(schema: &Schema, table: &str) -> u64 {
     let others = "select pid, pg_terminate_backend(pid) from pg_stat_activity
         where application_name = current_schema() and pid <> pg_backend_pid()";
     let ended = schema.rows(others).await.into_iter().flatten().flatten();
     let ended: Vec<String> = ended.filter(|pid| pid.parse::<u32>().is_ok()).collect();
-    assert!(!ended.is_empty());
     let left = format!(
         "select count(*) from pg_stat_activity where pid = any('{{{}}}')",
         ended.join(",")
@@ -95,7 +94,7 @@ async fn a_page_of_versions_reads_no_more_than_the_page() {
         }
     }
     let read = rows_read(&app.schema, "item_versions").await;
-    assert!(read < 100, "{read} rows were read");
+    assert!((1..100).contains(&read), "{read} rows were read");
 }
 
 #[tokio::test]
@@ -206,7 +205,7 @@ async fn links_are_read_no_further_than_they_are_asked_for() {
         }
     }
     let read = rows_read(&app.schema, "shares").await - before;
-    assert!(read < 1_000, "{read} rows were read");
+    assert!((1..1_000).contains(&read), "{read} rows were read");
     // Nor for a message without one.
     let path = format!("/v1/conversations/{conversation}/items/{other}");
     alice.delete(&path).await.expect_nothing(204);

@@ -139,22 +139,33 @@ async fn work_that_is_done_while_it_is_called_off_is_a_success() {
     let alice = app.alice();
     let id = alice.conversation(json!({ "title": "Before" })).await;
     let path = format!("/v1/conversations/{id}");
-    let before = cutter.connections();
-    cutter.hold_after(0);
-    let renamed = async {
-        let answer = alice.patch(&path, json!({ "title": "After" })).await;
-        assert_eq!(answer.expect(200)["title"], "After");
-    };
-    let released = async {
-        // The request to call it off comes by a connection of its own.
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while cutter.connections() == before {
-            assert!(Instant::now() < deadline, "it is not called off");
-            tokio::time::sleep(Duration::from_millis(5)).await;
+    for _ in 0..10 {
+        let before = cutter.connections();
+        cutter.hold_after(0);
+        let renamed = alice.patch(&path, json!({ "title": "After" }));
+        let released = async {
+            // The request to call it off comes by a connection of its own.
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while cutter.connections() == before {
+                assert!(Instant::now() < deadline, "it is not called off");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            cutter.let_all_through();
+        };
+        let (renamed, ()) = tokio::join!(renamed, released);
+        let found = alice.get(&path).await.expect(200);
+        match renamed.status {
+            200 => {
+                assert_eq!(renamed.expect(200)["title"], "After");
+                assert_eq!(found["title"], "After");
+                return;
+            }
+            // On a busy machine it was not yet done, and is not done then.
+            _ => {
+                renamed.refused("server_busy", None);
+                assert_eq!(found["title"], "Before");
+            }
         }
-        cutter.let_all_through();
-    };
-    tokio::join!(renamed, released);
-    let found = alice.get(&path).await.expect(200);
-    assert_eq!(found["title"], "After");
+    }
+    panic!("it is never done before it is called off");
 }
