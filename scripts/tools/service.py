@@ -66,6 +66,11 @@ def start(binary: str, data: pathlib.Path, port: int, log, settings=None) -> sub
         "LLM_BASE_URL": provider.start(),
         "RUST_BACKTRACE": "1",
     } | {f"{name}_LIMIT": "off" for name in LIMITS if f"{name}_LIMIT" not in environment}
+    if "SERVICE_DATABASE_URL" in os.environ:
+        environment |= {
+            "DATABASE_URL": os.environ["SERVICE_DATABASE_URL"], "JWT_SECRET": "a secret that is long enough for this",
+            "GUEST_LOGIN": "true", "REGISTRATION": "true",
+        }
     environment |= settings or {}
     return subprocess.Popen(
         [binary, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
