@@ -4,11 +4,11 @@ first way is there twice: so much do two equal services differ.
 """
 
 import argparse
-import http.server
 import multiprocessing
 import os
 import time
 
+import partner
 import tools
 import world
 from instance import Instance, end_in_order, free_port
@@ -28,29 +28,20 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-class Collector(http.server.BaseHTTPRequestHandler):
+class Collector(partner.Partner):
     """Takes all exports."""
 
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: object) -> None:
-        pass
-
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-protobuf")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
         with taken.get_lock():
             taken.value += 1
+        self.answer("application/x-protobuf", Content_Length="0")
 
 
 taken = multiprocessing.Value("q", 0)
 
 
 def collect(port: int) -> None:
-    http.server.ThreadingHTTPServer(("127.0.0.1", port), Collector).serve_forever()
+    partner.server(Collector, port).serve_forever()
 
 
 class Way:

@@ -1,11 +1,11 @@
 """A stored response of 20 words of OpenAI's face, against the same stream from the provider alone."""
 
 import http.client
-import http.server
 import json
 import threading
 import time
 
+import partner
 import world
 from instance import Instance
 from report import Line, Numbers
@@ -15,20 +15,11 @@ WORDS, PAUSE_SECONDS = 20, 0.01
 PATH = "/v1/chat/completions"
 
 
-class Provider(http.server.BaseHTTPRequestHandler):
+class Provider(partner.Partner):
     """Says 20 words, a hundred a second."""
 
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: object) -> None:
-        pass
-
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
+        self.answer("text/event-stream", Transfer_Encoding="chunked")
         for number in range(WORDS):
             time.sleep(PAUSE_SECONDS)
             self.event({"delta": {"content": f"word{number} "}, "finish_reason": None})
@@ -61,8 +52,7 @@ class Response(Numbers):
     def __init__(self, program: str, seconds: int) -> None:
         super().__init__("response")
         self.seconds = seconds
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-        self.server.daemon_threads = True
+        self.server = partner.server(Provider)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{self.server.server_port}/v1"
         self.instance = Instance(program, {"LLM_BASE_URL": base, "LLM_MODEL": "m", "LLM_TITLES": "false"})
