@@ -67,6 +67,9 @@ checksum() {
 
 # --- Building ----------------------------------------------------------------------------------
 
+# Many tests wait more than they compute; beside them others may run.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$((4 * $(getconf _NPROCESSORS_ONLN)))}"
+
 # Builds and runs tests with clippy as the compiler of our own code: so that code is compiled once, and its
 # dependencies are too, where `cargo clippy` would have them checked in a build of its own. Every part builds
 # in this way, or none would find what another has built.

@@ -163,9 +163,9 @@ class Service:
         place.running.append(self)
         until("the service is ready", lambda: self.call("GET", "/readyz")[0] == 200)
 
-    def call(self, method: str, path: str, body=None, token: str | None = None, timeout: float = 30):
-        """The status and the body of an answer; (0, None): there was none."""
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+    def call(self, method: str, path: str, body=None, token: str | None = None, timeout: float = 30, more: dict | None = None):
+        """The status and the body of an answer; (0, None): there was none. `more` are headers."""
+        headers = ({"Content-Type": "application/json"} if body is not None else {}) | (more or {})
         if token:
             headers["Authorization"] = f"Bearer {token}"
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)

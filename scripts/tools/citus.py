@@ -11,8 +11,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts/drills"))
+sys.path[:0] = [str(ROOT / "scripts/drills"), str(ROOT / "scripts/tools")]
 
+import provider  # noqa: E402
 from drill import SECRET, Place, Postgres, Service, say, until  # noqa: E402
 
 SETTINGS = {
@@ -102,6 +103,9 @@ def journey(coordinator: Postgres, binary: str) -> None:
     if os.environ.get("KEEP"):
         pathlib.Path(os.environ["KEEP"]).write_text(done.stdout + done.stderr)
     expect("the documented calls that failed", failed, [])
+    # Another database would take the calls, too.
+    stored = int(coordinator.query("select count(*) from conversations"))
+    expect("conversations of the documented calls are in the cluster", stored > 10, True)
     expect("the end of the documented calls", done.returncode, 0)
 
 
@@ -131,6 +135,13 @@ class Owner:
             "several": ("POST", f"{path}/items/batch", {"items": [ITEM, ITEM]}), "create": ("POST", "/v1/conversations", {}),
             "create with items": ("POST", "/v1/conversations", {"items": [ITEM]}), "change": ("PATCH", path, {"title": "New"}),
             "share": ("POST", f"{path}/share", {}), "settings": ("GET", "/v1/users/me/settings", None),
+            "project": ("POST", "/v1/projects", {"name": "New"}), "search": ("GET", "/v1/search?q=hello", None),
+            "export": ("GET", f"{path}/export", None),
+            "chat": ("POST", "/v1/chat/completions", {"conversation": self.conversation, "messages": [ITEM]}),
+            "response": ("POST", "/openai/v1/responses", {"model": provider.MODEL, "input": "Hello"}),
+            "response of a conversation": (
+                "POST", "/openai/v1/responses", {"model": provider.MODEL, "input": "Hello", "conversation": self.conversation}
+            ),
         }
         found = {name: self.call(*call)[0] for name, call in calls.items()}
         visits = {
@@ -142,7 +153,8 @@ class Owner:
         status, made = self.call("POST", "/v1/conversations", {"items": [ITEM, ITEM]})
         if status == 201:
             _, whole = self.call("GET", f"/v1/conversations/{made['id']}")
-            gone, item = made["id"], whole["items"][0]["id"]
+            gone, item = made["id"], whole["items"][-1]["id"]
+        found["reply"] = self.call("POST", f"/v1/conversations/{gone}/items/{item}/regenerate", {})[0]
         found["delete message"] = self.call("DELETE", f"/v1/conversations/{gone}/items/{item}")[0]
         found["delete"] = self.call("DELETE", f"/v1/conversations/{gone}")[0]
         return found
@@ -159,7 +171,8 @@ def uuid_of(text: str) -> str:
 
 def lost_worker(nodes: list[Postgres], binary: str, place: Place) -> None:
     coordinator, lost = nodes[0], nodes[2]
-    service = Service(place, coordinator.url(), binary, {"REGISTRATION": "true"})
+    settings = {"REGISTRATION": "true", "LLM_BASE_URL": provider.start(), "LLM_MODEL": provider.MODEL}
+    service = Service(place, coordinator.url(), binary, settings)
     owners = [Owner(service) for _ in range(OWNERS)]
     node_of = (
         "select nodeport from citus_shards where shardid = get_shard_id_for_distribution_column('conversations', '{}'::uuid)"

@@ -169,9 +169,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return "".join(events + ["data: [DONE]\n\n"] * (reason is not None)).encode()
 
 
-def start() -> str:
+def start(handler: type[Handler] = Handler) -> str:
     """Starts one that lives as long as this process, and says what LLM_BASE_URL is to be."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}/v1"
