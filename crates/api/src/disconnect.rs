@@ -32,7 +32,7 @@ impl Presence {
         match select(pin!(work), pin!(self.end())).await {
             Either::Left((done, _)) => done,
             Either::Right(((), _)) => {
-                let message = "Your side closed the connection while the answer was written. \
+                let message = "Your client closed the connection while the answer was written. \
                                Keep it open: the answer is not stored.";
                 Err(ApiError::new(code::INVALID_REQUEST, message))
             }

@@ -15,7 +15,7 @@ pub enum EmbeddedError {
 
     #[error(
         "PG_BIN is {0}, which does not hold PostgreSQL's programs initdb, pg_ctl and postgres: \
-         correct it, or leave it out to have them looked for, or set DATABASE_URL."
+         correct it, or leave it out (the service then looks for them), or set DATABASE_URL."
     )]
     ProgramsNotIn(PathBuf),
 
@@ -30,8 +30,8 @@ pub enum EmbeddedError {
     },
 
     #[error(
-        "PostgreSQL refuses to run as root, and this system has neither a user postgres nor \
-         nobody to run it as: add one, or start this service as another user."
+        "PostgreSQL refuses to run as root, and this system has no user named postgres or nobody: \
+         add one of them, or start this service as another user."
     )]
     NoAccount,
 

@@ -50,13 +50,13 @@ pub enum SecretError {
     Damaged(PathBuf),
     #[error(
         "The secret in {path} is open to other users of this system (mode {mode:03o}): close it \
-         with chmod 600, or delete it where somebody may have read it. Then a new one is made, and \
-         access tokens of before end."
+         with chmod 600. If another person may have read it, delete it: a new one is made, and all \
+         access tokens end."
     )]
     Open { path: PathBuf, mode: u32 },
     #[error(
         "The secret in {path} belongs to another user of this system (id {owner}): give it to the \
-         user who runs this service, or delete it, and a new one is made."
+         user that runs this service, or delete it: a new one is made."
     )]
     Foreign { path: PathBuf, owner: u32 },
 }

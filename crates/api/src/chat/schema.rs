@@ -123,7 +123,7 @@ fn message() -> ObjectBuilder {
 
 fn conversation() -> ObjectBuilder {
     ObjectBuilder::new()
-        .description(Some("Where an answer is kept."))
+        .description(Some("The conversation that keeps an answer."))
         .property(
             "id",
             described(Type::String, "The conversation's id.")

@@ -63,7 +63,7 @@ impl TryFrom<BulkConversationsBody> for BulkRequest {
         let fits = |name: &str, is_given: bool, is_needed: bool| match (is_given, is_needed) {
             (true, false) => Err(Error::invalid(
                 name,
-                format!("{name} is not for this action."),
+                format!("This action does not take {name}."),
             )),
             (false, true) => Err(Error::invalid(name, format!("This action needs {name}."))),
             _ => Ok(()),

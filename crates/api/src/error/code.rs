@@ -47,8 +47,8 @@ codes! {
         "Change the request as the provider's message says; the same one fails again.";
     TOKEN_MISSING = "token_missing", 401, "authentication_error", None,
         "No token was sent. Send `Authorization: Bearer <token>`, or an API key as `X-API-Key`.",
-        "POST /auth/guest-login gives you a token without an account, POST /auth/login with \
-         one.";
+        "POST /auth/login gives you a token if you have an account, POST /auth/guest-login if you \
+         do not.";
     TOKEN_INVALID = "token_invalid", 401, "authentication_error", None,
         "The token is not from this server, or is damaged; or more than one credential was sent.",
         "Send one credential, whole: the `access_token` of a sign-in, or an API key.";
@@ -75,8 +75,8 @@ codes! {
          origin.";
     SHARE_READ_ONLY = "share_read_only", 403, "permission_error", None,
         "The link is read-only: messages cannot be added through it.",
-        "POST /conversations/share/{share_id}/fork copies the conversation, and you go on in \
-         your own. Its owner can make a link with `read_only: false`.";
+        "POST /conversations/share/{share_id}/fork makes a copy of yours, which you can continue. \
+         The link's owner can make one with `read_only: false`.";
     REGISTRATION_DISABLED = "registration_disabled", 403, "permission_error", None,
         "New accounts are switched off on this server.",
         "Sign in with an account that exists. The operator can allow new ones.";
@@ -101,9 +101,8 @@ codes! {
         "GET /v1/projects lists yours. Check the id, and who you are signed in as: GET \
          /auth/me.";
     SHARE_NOT_FOUND = "share_not_found", 404, "not_found_error", None,
-        "No such share: it does not exist, it was deleted, or it is not yours.",
-        "Check that the link is complete: one missing letter leads nowhere. GET /v1/shares \
-         lists yours.";
+        "No such link: it does not exist, it was deleted, or it is not yours.",
+        "Check that the link is complete, to the last letter. GET /v1/shares lists yours.";
     VERSION_NOT_FOUND = "version_not_found", 404, "not_found_error", None,
         "No such version: it does not exist, it was deleted, or it is not yours.",
         "The list of the message's versions, at …/versions, has their numbers.";
@@ -141,11 +140,11 @@ codes! {
          and content.";
     SHARE_FULL = "share_full", 409, "conflict_error", None,
         "200 messages have come through the link, which is the limit.",
-        "POST /conversations/share/{share_id}/fork copies the conversation, and you go on in \
-         your own. Its owner can make another link.";
+        "POST /conversations/share/{share_id}/fork makes a copy of yours, which you can continue. \
+         The link's owner can make another link.";
     SHARE_ENDED = "share_ended", 410, "gone_error", None,
         "The link has ended: it expired, it was revoked, or what it showed was deleted.",
-        "Ask its owner for a new link: this one does not come back.";
+        "Ask its owner for a new link. This one cannot be opened again.";
     REPLY_POSITION_TAKEN = "reply_position_taken", 409, "conflict_error", None,
         "Another message stands right after this one, where the reply belongs.",
         "Add the question again at the end of the conversation, and reply to that one.";
@@ -158,9 +157,9 @@ codes! {
         "Sign in with POST /auth/login, or use another address.";
     NOT_A_GUEST = "not_a_guest", 409, "conflict_error", None,
         "Only a guest can be upgraded, and this caller is not a guest.",
-        "You need no upgrade: go on as you are.";
+        "An account needs no upgrade.";
     NOT_AN_ACCOUNT = "not_an_account", 409, "conflict_error", None,
-        "The caller has no account, and so no password.",
+        "The caller has no account, so there is no password.",
         "A guest gets a password with POST /auth/upgrade. A user of another issuer changes it \
          there.";
     UPGRADE_REFUSED = "upgrade_refused", 409, "conflict_error", None,
@@ -185,7 +184,7 @@ codes! {
         "A request with this Idempotency-Key is still being answered. Try again after `Retry-After` seconds.",
         "Keep the key and the body: you get the answer of the first.";
     PRECONDITION_FAILED = "precondition_failed", 412, "conflict_error", Some("If-Match"),
-        "The object is not in the state that `If-Match` names: it has changed since. Nothing was \
+        "The object does not have the ETag that `If-Match` names: it has changed. Nothing was \
          changed.",
         "Get the object again, look at what is new, and send the change with the new ETag.";
     BODY_TOO_LARGE = "body_too_large", 413, "invalid_request_error", None,
@@ -203,7 +202,7 @@ codes! {
         "Use an address of this server. The operator can allow the host (ALLOWED_HOSTS).";
     RATE_LIMITED = "rate_limited", 429, "rate_limit_error", None,
         "Too many attempts. Try again after `Retry-After` seconds.",
-        "Wait that long: earlier attempts are refused as well.";
+        "Wait that long: attempts before that time are refused as well.";
     TOO_MUCH_UNDER_WAY = "too_much_under_way", 429, "rate_limit_error", None,
         "The caller's requests in progress use as much memory as one caller may have.",
         "Wait until some are answered, then send fewer at a time.";
@@ -214,7 +213,7 @@ codes! {
         "The model provider limits how often it may be asked. Try again after `Retry-After` seconds.",
         "Ask less often, or choose another model.";
     INTERNAL_ERROR = "internal_error", 500, "api_error", None,
-        "Something went wrong on our side. The request id helps us find it.",
+        "This server failed. Its log has the cause, with the request id.",
         "Tell the operator the request id.";
     MODEL_PROVIDER_ERROR = "model_provider_error", 502, "api_error", None,
         "The model provider refused the request, failed, or did not send a reply.",
@@ -232,11 +231,11 @@ codes! {
     ISSUER_UNAVAILABLE = "issuer_unavailable", 503, "service_unavailable_error", None,
         "The issuer of the token cannot be reached, and its keys are not known yet. Try again after \
          `Retry-After` seconds.",
-        "Keep the token: it may be good.";
+        "Keep the token: it may be valid.";
     STORAGE_FULL = "storage_full", 503, "service_unavailable_error", None,
         "The server's storage is full. Reading and deleting still work. Try again after \
          `Retry-After` seconds.",
-        "Only the operator can end this: tell them.";
+        "Tell the operator, who can free space on the disk.";
     MODEL_PROVIDER_NOT_CONFIGURED = "model_provider_not_configured", 503,
         "service_unavailable_error", None,
         "This server has no model provider. Its operator can set LLM_BASE_URL.",

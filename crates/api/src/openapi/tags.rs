@@ -72,7 +72,7 @@ fn describe_one(operation: &mut Operation) {
         let parameters = operation.parameters.get_or_insert_default();
         parameters.push(RefOr::T(condition(
             "If-None-Match",
-            "The ETag of the answer that you have, in its double quotes: if it is still the same, the answer is 304 \
+            "The ETag of the answer that you have, with the double quotes: if it has not changed, the answer is 304 \
              without a body.",
         )));
         let known = ResponseBuilder::new()
@@ -86,8 +86,8 @@ fn describe_one(operation: &mut Operation) {
         let parameters = operation.parameters.get_or_insert_default();
         parameters.push(RefOr::T(condition(
             "If-Match",
-            "The ETag of an answer with the object, in its double quotes: the change is made only if it is \
-             still in that state. Otherwise it is 412 `precondition_failed`, and nothing is changed.",
+            "The object's ETag, with the double quotes: the change is made only if the object still has it. \
+             Otherwise the answer is 412 `precondition_failed`, and nothing is changed.",
         )));
         add_code(operation, code::PRECONDITION_FAILED);
     }

@@ -44,8 +44,8 @@ impl Keeping {
             None => Ok(context),
             Some((at, id)) => {
                 let message = format!(
-                    "The conversation has no call {id:.80} that waits for its output, or the model \
-                     cannot get it any more."
+                    "The conversation has no call {id:.80} that waits for its output, or the call \
+                     is too old for the model to get it."
                 );
                 let param = format!("messages[{at}].tool_call_id");
                 Err(Error::invalid(param, message))

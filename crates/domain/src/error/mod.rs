@@ -46,8 +46,8 @@ pub enum Error {
     ItemConflict { conflict: Conflict, item: usize },
     /// The object is not in the state that the change expects, and was not changed.
     #[error(
-        "The object has changed since, or If-Match is not the ETag of an answer with it, in its \
-         double quotes. Nothing was changed: get it again."
+        "The object has changed, or If-Match is not its ETag, with the double quotes. Nothing was \
+         changed: get the object again."
     )]
     Stale,
     /// The caller did not prove their identity.
@@ -89,11 +89,11 @@ pub enum Error {
     /// The disk is full. If the database reported that, the cause is included.
     #[error(
         "The server's storage is full. Reading and deleting still work; the server's operator can \
-         make room."
+         free space."
     )]
     StorageFull { found: Option<Source> },
     /// An error of this server. The cause is for the log only.
-    #[error("Something went wrong on our side. The request id helps us find it.")]
+    #[error("This server failed. Its log has the cause, with the request id.")]
     Internal(#[source] Source),
 }
 

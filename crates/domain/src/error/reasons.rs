@@ -12,8 +12,8 @@ pub enum Conflict {
     #[error("200 messages have come through this link, which is the limit.")]
     ShareFull,
     #[error(
-        "Another message stands where the reply belongs. Reply to the last message, or write an \
-         assistant's message again."
+        "Another message stands where the reply belongs. Reply to the last message, or regenerate \
+         an assistant's message."
     )]
     ReplyPositionTaken,
     #[error("An account with this e-mail address exists. Sign in, or use another address.")]
@@ -25,7 +25,8 @@ pub enum Conflict {
     #[error("{0}")]
     QuotaExceeded(ExceededQuota),
     #[error(
-        "You have no account, and so no password. POST /auth/upgrade makes a guest an account."
+        "You have no account, so you have no password. POST /auth/upgrade turns a guest into an \
+         account."
     )]
     NotAccount,
     #[error("You have 100 API keys, which is the limit; expired ones count. Revoke one first.")]
@@ -41,13 +42,13 @@ pub enum Conflict {
     )]
     TurnCancelled,
     #[error(
-        "This Idempotency-Key was used in the last 24 hours with another address or body. A request \
-         that is not a repeat needs a key of its own."
+        "This Idempotency-Key was used in the last 24 hours with another address or body. Use a new \
+         key for a new request."
     )]
     IdempotencyKeyReused,
     #[error(
-        "A request with this Idempotency-Key is still being answered. Send the same once more later: \
-         it will be done once."
+        "A request with this Idempotency-Key is still being answered. Send the same request again \
+         later: it is done only once."
     )]
     IdempotencyInProgress,
 }

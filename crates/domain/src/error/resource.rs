@@ -22,7 +22,7 @@ impl std::fmt::Display for Resource {
             Self::Project => "project",
             Self::Response => "response",
             Self::Session => "session",
-            Self::Share => "share",
+            Self::Share => "link",
             Self::Version => "version",
         })
     }

@@ -153,7 +153,7 @@ fn stored(conversation: ConversationId, batch: Batch) -> Result<Vec<Item>> {
 fn too_long() -> Error {
     Error::invalid(
         "items",
-        "These messages were edited since, and have more than 16 MiB of text now. Get them one by \
+        "These messages were edited later, and have more than 16 MiB of text now. Get them one by \
          one.",
     )
 }

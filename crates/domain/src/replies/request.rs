@@ -48,7 +48,7 @@ pub(super) fn place(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyT
     if !prompt_context.is_message {
         return Err(Error::invalid(
             "item_id",
-            "Only a message can be written again or replied to; this item is of another type.",
+            "Only a message can be regenerated or answered; this item is of another type.",
         ));
     }
     match (prompt_context.role, prompt_context.next) {

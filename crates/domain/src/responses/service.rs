@@ -151,8 +151,8 @@ impl ResponseService {
             CancelResult::HasEnded(response) => Ok(*response),
             CancelResult::NotBackground => {
                 let message = "Only a response that was created with background: true can be \
-                               cancelled. Others end if they are deleted, or with POST \
-                               /v1/conversations/{id}/cancel where they go into a conversation.";
+                               cancelled. Others end when they are deleted. Those of a \
+                               conversation end with POST /v1/conversations/{id}/cancel, too.";
                 Err(Error::invalid("response_id", message))
             }
         }

@@ -75,7 +75,7 @@ impl Sources {
         let help = "Views of links.";
         page.counter("share_views", help, self.views.total.read())?;
         let unwritten = self.views.unwritten() as f64;
-        let help = "Links with views that are not in the database yet.";
+        let help = "Links whose newest views are not in the database yet.";
         page.gauge("share_views_unwritten_links", help, unwritten)
     }
 
@@ -85,7 +85,7 @@ impl Sources {
         page.gauge("http_connections_open", help, traffic.open.read() as f64)?;
         let help = "Connections of clients that were accepted.";
         page.counter("http_connections", help, traffic.accepted.read())?;
-        let help = "Connections that were closed at once, because their address had too many.";
+        let help = "Connections that were closed immediately, because their address had too many.";
         page.counter("http_connections_refused", help, traffic.refused.read())?;
         let help = "Bytes that clients have sent, heads included.";
         page.counter("http_received_bytes", help, traffic.received.read())?;
@@ -120,7 +120,7 @@ impl Sources {
                 (labels("full"), usage.refused_for_all),
             ]
         });
-        let help = "Requests that got no units: their caller's share was used up, or all was.";
+        let help = "Requests that got no units: their caller's share, or all of them, were in use.";
         page.counters("admission_refused", help, refused)?;
         let limits = self.limits.refused();
         let help = "Attempts that were refused, by the setting of the limit.";
@@ -130,19 +130,19 @@ impl Sources {
 
     fn generations(&self, page: &mut MetricsPage<'_>) -> Result<(), Error> {
         let generations = &self.generations;
-        let help = "Requests to models that are not answered completely, with those that wait.";
+        let help = "Requests to models whose answer is not complete, including those that wait.";
         page.gauge(
             "generations_running",
             help,
             generations.running.read() as f64,
         )?;
-        let help = "Time until the answer of a model began, with the wait for a place.";
+        let help = "Time until the answer of a model began, including the wait for a permit.";
         page.seconds("generation_begin_seconds", help, &generations.begins.read())?;
         let help = "Time until the answer of a model was complete.";
         page.seconds("generation_seconds", help, &generations.times.read())?;
         let help = "Answers of models that are complete.";
         page.counter("generations_completed", help, generations.completed.read())?;
-        let help = "Answers of models whose reader left before their end.";
+        let help = "Answers of models that ended early, because the client disconnected.";
         page.counter("generations_dropped", help, generations.dropped.read())?;
         let failures = generations.failures.read();
         let help = "Answers of models that failed, by kind.";
@@ -155,7 +155,7 @@ impl Sources {
                 generations.completion_tokens.read(),
             ),
         ];
-        let help = "Tokens, of answers whose provider tells them.";
+        let help = "Tokens of answers, if the provider reports them.";
         page.counters("generation_tokens", help, tokens)
     }
 

@@ -13,7 +13,7 @@ pub(super) fn database(database: &Database, page: &mut MetricsPage<'_>) -> Resul
     let help = "The most connections to the database (DATABASE_POOL_SIZE).";
     page.gauge("database_connections_most", help, connections.most as f64)?;
     let figures = database.figures();
-    let help = "Time for which units of work waited for their turn and a connection.";
+    let help = "Time for which units of work waited for a permit and a connection.";
     page.seconds("database_wait_seconds", help, &figures.waits.read())?;
     let help = "Time that units of work took with their connection.";
     page.seconds("database_work_seconds", help, &figures.works.read())?;
@@ -34,10 +34,10 @@ pub(super) fn database(database: &Database, page: &mut MetricsPage<'_>) -> Resul
         ("lost", &reads.lost),
         ("busy", &reads.busy),
     ];
-    let help = "Reads where there is a replica for them: it answered, or why the primary did.";
+    let help = "Reads of a service with a replica: by the replica, or by the primary, with the reason.";
     let answers = answers.map(|(result, count)| ([("result", result)], count.read()));
     page.counters("replica_reads", help, answers)?;
-    let help = "Time until the replica had what was stored before a read.";
+    let help = "Time for which reads waited until the replica was recent enough.";
     page.seconds("replica_wait_seconds", help, &reads.waits.read())?;
     let help = "How many messages one statement stored together.";
     page.numbers("append_group_size", help, &figures.appends.sizes.read())?;

@@ -20,7 +20,7 @@ impl ItemType {
             return Err(Error::invalid("type", message));
         }
         if raw == "item_reference" {
-            let message = "An item_reference names an item, and is none itself: send that item.";
+            let message = "An item_reference only names another item: send that item.";
             return Err(Error::invalid("type", message));
         }
         Ok(Self::stored(raw.to_owned()))

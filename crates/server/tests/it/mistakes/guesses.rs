@@ -188,17 +188,17 @@ async fn only_an_id_of_another_kind_is_told_with_its_form() {
             "item",
             " Its id begins with `item_`.",
         ),
-        (Method::DELETE, "/v1/shares/share_x".to_owned(), "share", ""),
+        (Method::DELETE, "/v1/shares/share_x".to_owned(), "link", ""),
         (
             Method::DELETE,
             "/v1/shares/msg_share_x".to_owned(),
-            "share",
+            "link",
             "",
         ),
         (
             Method::DELETE,
             format!("/v1/shares/{conversation}"),
-            "share",
+            "link",
             " Its id begins with `share_` or `msg_share_`.",
         ),
     ] {
