@@ -118,11 +118,11 @@ pub(crate) enum ListObject {
 
 /// The error for a cursor that this list did not issue.
 pub(crate) fn unknown_cursor(param: &str) -> Error {
-    unknown_place(param, "next_after")
+    unknown_cursor(param, "next_after")
 }
 
 /// The same for a list whose pages have their cursors in `field`.
-pub(crate) fn unknown_place(param: &str, field: &str) -> Error {
+pub(crate) fn unknown_cursor(param: &str, field: &str) -> Error {
     Error::Invalid(Invalid {
         param: Some(param.to_owned()),
         reason: InvalidReason::Cursor,

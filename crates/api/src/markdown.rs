@@ -14,11 +14,11 @@ pub(crate) fn closing(message: &str) -> Option<String> {
     {
         return None;
     }
-    let (kind, place) = last_block(message)?;
-    if place.end < message.trim_end().len() {
+    let (kind, range) = last_block(message)?;
+    if range.end < message.trim_end().len() {
         return None;
     }
-    let block = message.get(place)?;
+    let block = message.get(range)?;
     match kind {
         Kind::Fence => fence(block),
         Kind::Html => html(block).map(str::to_owned),
@@ -36,13 +36,13 @@ fn last_block(message: &str) -> Option<(Kind, Range<usize>)> {
     let options = Options::ENABLE_TABLES;
     let mut depth = 0_usize;
     let mut last = None;
-    for (event, place) in Parser::new_ext(message, options).into_offset_iter() {
+    for (event, range) in Parser::new_ext(message, options).into_offset_iter() {
         match event {
             Event::Start(tag) => {
                 if depth == 0 {
                     last = match tag {
-                        Tag::CodeBlock(CodeBlockKind::Fenced(_)) => Some((Kind::Fence, place)),
-                        Tag::HtmlBlock => Some((Kind::Html, place)),
+                        Tag::CodeBlock(CodeBlockKind::Fenced(_)) => Some((Kind::Fence, range)),
+                        Tag::HtmlBlock => Some((Kind::Html, range)),
                         _ => None,
                     };
                 }
@@ -51,7 +51,7 @@ fn last_block(message: &str) -> Option<(Kind, Range<usize>)> {
             Event::End(TagEnd::HtmlBlock) => {
                 // The end of an HTML block is known only with its end event.
                 if let Some((Kind::Html, whole)) = &mut last {
-                    whole.end = whole.end.max(place.end);
+                    whole.end = whole.end.max(range.end);
                 }
                 depth = depth.saturating_sub(1);
             }

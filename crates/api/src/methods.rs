@@ -105,18 +105,18 @@ impl Methods {
             ));
         }
         let words: Vec<_> = plain.split('/').collect();
-        let near = (0..words.len()).find_map(|place| self.with_another_word(&words, place));
+        let near = (0..words.len()).find_map(|index| self.with_another_word(&words, index));
         near.map(|near| format!("Did you mean {near}?"))
     }
 
-    fn with_another_word(&self, words: &[&str], place: usize) -> Option<String> {
-        let word = words.get(place).filter(|word| !word.is_empty())?;
+    fn with_another_word(&self, words: &[&str], index: usize) -> Option<String> {
+        let word = words.get(index).filter(|word| !word.is_empty())?;
         let known: Vec<_> = self.words.iter().map(String::as_str).collect();
         let usual = USUAL.iter().find(|(usual, _)| usual == word);
         let usual = usual.map(|(_, ours)| *ours);
         let near = || nearest(word, &known).filter(|near| near != word);
         let mut words = words.to_vec();
-        *words.get_mut(place)? = usual.or_else(near)?;
+        *words.get_mut(index)? = usual.or_else(near)?;
         let path = words.join("/");
         self.allowed(&path).is_some().then_some(path)
     }

@@ -81,7 +81,7 @@ pub(crate) fn paid_for(
     if let Some(HeldMemory(mut permit)) = held {
         let is_counted = permit.is_made(bytes);
         if !is_counted && request.method() == Method::GET {
-            return (in_place_of(response, busy()), None);
+            return (replaced_by(response, busy()), None);
         }
         return (response, (bytes > 0).then_some(permit));
     }
@@ -91,13 +91,13 @@ pub(crate) fn paid_for(
     };
     match memory.for_answer(taker(request), bytes) {
         Ok(permit) => (response, Some(permit)),
-        Err(error) if request.method() == Method::GET => (in_place_of(response, error), None),
+        Err(error) if request.method() == Method::GET => (replaced_by(response, error), None),
         Err(_) => (response, None),
     }
 }
 
 /// Replaces an answer by a failure.
-fn in_place_of(response: ServiceResponse<BoxBody>, error: ApiError) -> ServiceResponse<BoxBody> {
+fn replaced_by(response: ServiceResponse<BoxBody>, error: ApiError) -> ServiceResponse<BoxBody> {
     instead(response, HttpResponse::from_error(error))
 }
 

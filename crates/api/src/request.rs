@@ -96,18 +96,18 @@ fn code_of(response: &ServiceResponse<BoxBody>) -> Option<&'static str> {
 /// replacement characters, and so with another meaning.
 fn unreadable(request: &ServiceRequest) -> Option<ApiError> {
     let uri = request.uri();
-    for (place, raw) in [
+    for (part, raw) in [
         ("path", uri.path()),
         ("query", uri.query().unwrap_or_default()),
     ] {
         let decoded = percent_encoding::percent_decode_str(raw);
         match decoded.decode_utf8() {
             Err(_) => {
-                let message = format!("The {place} is not valid UTF-8.");
+                let message = format!("The {part} is not valid UTF-8.");
                 return Some(ApiError::new(code::INVALID_ENCODING, message));
             }
             Ok(text) if text.contains('\0') => {
-                let message = format!("The {place} contains the NUL character (U+0000).");
+                let message = format!("The {part} contains the NUL character (U+0000).");
                 return Some(ApiError::new(code::NUL_CHARACTER, message));
             }
             Ok(_) => {}

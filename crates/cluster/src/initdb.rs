@@ -18,22 +18,22 @@ const UNFINISHED: &str = "postgres.unfinished-";
 /// Makes the cluster unless it exists. It is made under another name and then renamed, so an
 /// existing cluster is always complete, even if an earlier attempt was cut off.
 pub(crate) async fn ensure(
-    place: &ClusterPaths,
+    paths: &ClusterPaths,
     programs: &Programs,
     durable: bool,
 ) -> Result<(), EmbeddedError> {
-    let cluster = place.cluster();
+    let cluster = paths.cluster();
     let shown = cluster.display();
-    let leftovers = unfinished(place).doing(|| format!("read {}", place.data_dir.display()))?;
+    let leftovers = unfinished(paths).doing(|| format!("read {}", paths.data_dir.display()))?;
     if programs::cluster_major(&cluster).is_some() {
-        place
+        paths
             .account
             .own_all(&cluster)
             .doing(|| format!("change the owner of {shown}"))?;
     } else {
-        let made = make_directory(place).doing(|| format!("create a directory for {shown}"))?;
+        let made = make_directory(paths).doing(|| format!("create a directory for {shown}"))?;
         tracing::info!(cluster = %shown, "setting up a new PostgreSQL database");
-        run_initdb(place, programs, &made, durable).await?;
+        run_initdb(paths, programs, &made, durable).await?;
         match fs::rename(&made, &cluster) {
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => {
                 remove(&made);
@@ -41,9 +41,9 @@ pub(crate) async fn ensure(
             }
             renamed => renamed.doing(|| format!("rename {} to {shown}", made.display()))?,
         }
-        File::open(&place.data_dir)
+        File::open(&paths.data_dir)
             .and_then(|directory| directory.sync_all())
-            .doing(|| format!("sync {}", place.data_dir.display()))?;
+            .doing(|| format!("sync {}", paths.data_dir.display()))?;
     }
     // On a slow disk this takes seconds, which the start need not wait for.
     tokio::task::spawn_blocking(move || leftovers.iter().for_each(|path| remove(path)));
@@ -51,12 +51,12 @@ pub(crate) async fn ensure(
 }
 
 /// A fresh name each time: the initdb of a killed service may still write to its directory.
-fn make_directory(place: &ClusterPaths) -> io::Result<PathBuf> {
+fn make_directory(paths: &ClusterPaths) -> io::Result<PathBuf> {
     let mut number = 0_u32;
     loop {
-        let path = place.data_dir.join(format!("{UNFINISHED}{number}"));
+        let path = paths.data_dir.join(format!("{UNFINISHED}{number}"));
         match DirBuilder::new().mode(0o700).create(&path) {
-            Ok(()) => return place.account.own(&path).map(|()| path),
+            Ok(()) => return paths.account.own(&path).map(|()| path),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
             Err(error) => return Err(error),
         }
@@ -64,12 +64,12 @@ fn make_directory(place: &ClusterPaths) -> io::Result<PathBuf> {
 }
 
 async fn run_initdb(
-    place: &ClusterPaths,
+    paths: &ClusterPaths,
     programs: &Programs,
     directory: &Path,
     durable: bool,
 ) -> Result<(), EmbeddedError> {
-    let mut command = place.account.command(&programs.initdb);
+    let mut command = paths.account.command(&programs.initdb);
     command.arg("-D").arg(directory).args([
         "--username=postgres",
         "--encoding=UTF8",
@@ -93,16 +93,16 @@ async fn run_initdb(
     }
     remove(directory);
     Err(EmbeddedError::Initdb {
-        cluster: place.cluster(),
+        cluster: paths.cluster(),
         output: String::from_utf8_lossy(&output.stderr)
             .trim_end()
             .to_owned(),
     })
 }
 
-fn unfinished(place: &ClusterPaths) -> io::Result<Vec<PathBuf>> {
+fn unfinished(paths: &ClusterPaths) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(&place.data_dir)? {
+    for entry in fs::read_dir(&paths.data_dir)? {
         let entry = entry?;
         if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
             found.push(entry.path());

@@ -102,15 +102,15 @@ impl EmbeddedPostgres {
         let account = SystemUser::for_cluster(&cluster)?;
         let programs = programs::find_for(options.pg_bin.as_deref(), &cluster)?;
         account.must_reach(&programs.postgres)?;
-        let place = ClusterPaths::open(&data_dir, account)?;
-        let lock = Lock::take(&place)?;
+        let paths = ClusterPaths::open(&data_dir, account)?;
+        let lock = Lock::take(&paths)?;
         let storage = Arc::clone(&options.storage);
         storage
-            .open(&place.data_dir)
-            .doing(|| format!("measure the file system of {}", place.data_dir.display()))?;
-        initdb::ensure(&place, &programs, options.durable).await?;
+            .open(&paths.data_dir)
+            .doing(|| format!("measure the file system of {}", paths.data_dir.display()))?;
+        initdb::ensure(&paths, &programs, options.durable).await?;
         let server = Server::new(
-            &place,
+            &paths,
             &programs,
             options.max_connections,
             options.durable,
@@ -119,7 +119,7 @@ impl EmbeddedPostgres {
         let postmaster = server.start().await?;
 
         tracing::info!(
-            data_dir = %place.data_dir.display(),
+            data_dir = %paths.data_dir.display(),
             version = programs.major,
             milliseconds = begun.elapsed().as_millis(),
             "embedded PostgreSQL is running"
@@ -143,7 +143,7 @@ impl EmbeddedPostgres {
         let supervisor = tokio::spawn(supervisor.run(postmaster));
         Ok(Self {
             url,
-            data_dir: place.data_dir,
+            data_dir: paths.data_dir,
             pid,
             stop,
             supervisor,

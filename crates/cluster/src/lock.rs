@@ -24,20 +24,20 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// Locks DATA_DIR for this process.
-    pub(crate) fn take(place: &ClusterPaths) -> Result<Self, EmbeddedError> {
-        let shown = place.data_dir.display();
-        let directory = File::open(&place.data_dir).doing(|| format!("open {shown}"))?;
+    pub(crate) fn take(paths: &ClusterPaths) -> Result<Self, EmbeddedError> {
+        let shown = paths.data_dir.display();
+        let directory = File::open(&paths.data_dir).doing(|| format!("open {shown}"))?;
         let directory = match directory.try_lock() {
             Ok(()) => Some(directory),
-            Err(TryLockError::WouldBlock) => return Err(in_use(place)),
+            Err(TryLockError::WouldBlock) => return Err(in_use(paths)),
             Err(TryLockError::Error(error)) => {
                 tracing::warn!(%error, "DATA_DIR cannot be locked; its file `lock` must not be removed");
                 None
             }
         };
-        let path = place.data_dir.join("lock");
-        let file = lock_file(place).map_err(|error| match error {
-            TryLockError::WouldBlock => in_use(place),
+        let path = paths.data_dir.join("lock");
+        let file = lock_file(paths).map_err(|error| match error {
+            TryLockError::WouldBlock => in_use(paths),
             TryLockError::Error(source) => EmbeddedError::Io {
                 action: format!("lock {}", path.display()),
                 source,
@@ -50,14 +50,14 @@ impl Lock {
     }
 }
 
-fn lock_file(place: &ClusterPaths) -> Result<File, TryLockError> {
+fn lock_file(paths: &ClusterPaths) -> Result<File, TryLockError> {
     let mut file = OpenOptions::new()
         .read(true)
         .write(true)
         .create(true)
         .truncate(false)
         .custom_flags(OFlag::O_NONBLOCK.bits())
-        .open(place.data_dir.join("lock"))
+        .open(paths.data_dir.join("lock"))
         .map_err(TryLockError::Error)?;
     file.try_lock()?;
     // The number is only for the message below: the service starts even without room for it.
@@ -70,14 +70,14 @@ fn lock_file(place: &ClusterPaths) -> Result<File, TryLockError> {
     }
 }
 
-fn in_use(place: &ClusterPaths) -> EmbeddedError {
-    let holder = files::text(&place.data_dir.join("lock"), 32).unwrap_or_default();
+fn in_use(paths: &ClusterPaths) -> EmbeddedError {
+    let holder = files::text(&paths.data_dir.join("lock"), 32).unwrap_or_default();
     let holder = match holder.trim() {
         "" => String::new(),
         pid => format!(" (process {pid})"),
     };
     EmbeddedError::InUse {
-        data_dir: place.data_dir.clone(),
+        data_dir: paths.data_dir.clone(),
         holder,
     }
 }

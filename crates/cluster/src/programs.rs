@@ -65,7 +65,7 @@ pub(crate) fn cluster_major(cluster: &Path) -> Option<u32> {
 
 fn find(pg_bin: Option<&Path>, wanted: Option<(u32, &Path)>) -> Result<Programs, EmbeddedError> {
     let mut other = None;
-    for programs in places(pg_bin)
+    for programs in directories(pg_bin)
         .iter()
         .filter_map(|directory| programs_in(directory))
     {
@@ -85,23 +85,23 @@ fn find(pg_bin: Option<&Path>, wanted: Option<(u32, &Path)>) -> Result<Programs,
     })
 }
 
-fn places(pg_bin: Option<&Path>) -> Vec<PathBuf> {
+fn directories(pg_bin: Option<&Path>) -> Vec<PathBuf> {
     if let Some(pg_bin) = pg_bin {
         return vec![pg_bin.to_owned()];
     }
     let path = env::var_os("PATH").unwrap_or_default();
-    let mut places: Vec<PathBuf> = env::split_paths(&path)
+    let mut directories: Vec<PathBuf> = env::split_paths(&path)
         .filter(|p| p.is_absolute())
         .collect();
     for (parent, prefix, inner) in VERSIONED {
-        places.extend(
+        directories.extend(
             versions_in(Path::new(parent), prefix)
                 .into_iter()
                 .map(|at| at.join(inner)),
         );
     }
-    places.extend(FIXED.map(PathBuf::from));
-    places
+    directories.extend(FIXED.map(PathBuf::from));
+    directories
 }
 
 fn versions_in(parent: &Path, prefix: &str) -> Vec<PathBuf> {

@@ -39,24 +39,24 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn new(
-        place: &ClusterPaths,
+        paths: &ClusterPaths,
         programs: &Programs,
         max_connections: u16,
         durable: bool,
         storage: &DiskRoom,
     ) -> Result<Self, EmbeddedError> {
         Ok(Self {
-            account: place.account.clone(),
+            account: paths.account.clone(),
             postgres: programs.postgres.clone(),
-            cluster: place.cluster(),
+            cluster: paths.cluster(),
             settings: ClusterSettings {
-                socket_dir: place.socket_dir()?,
+                socket_dir: paths.socket_dir()?,
                 max_connections,
                 durable,
                 major: programs.major,
                 wal_mib: storage.wal_mib(),
             },
-            log: ServerLog::new(place.log()),
+            log: ServerLog::new(paths.log()),
         })
     }
 

@@ -36,7 +36,7 @@ impl Scratch {
         }
     }
 
-    fn place(&self) -> ClusterPaths {
+    fn paths(&self) -> ClusterPaths {
         let data_dir = self.0.join("data");
         let account = SystemUser::for_cluster(&data_dir.join("postgres")).unwrap();
         ClusterPaths::open(&data_dir, account).unwrap()
@@ -301,16 +301,16 @@ fn programs_are_found_of_the_version_that_made_the_cluster() {
 #[test]
 fn the_socket_directory_is_never_one_that_others_can_open() {
     let scratch = Scratch::new("socket");
-    let mut place = scratch.place();
-    place.data_dir = place.data_dir.join("x".repeat(100));
-    let first = place.socket_dir().unwrap();
-    assert_eq!(place.socket_dir().unwrap(), first);
+    let mut paths = scratch.paths();
+    paths.data_dir = paths.data_dir.join("x".repeat(100));
+    let first = paths.socket_dir().unwrap();
+    assert_eq!(paths.socket_dir().unwrap(), first);
     fs::set_permissions(&first, Permissions::from_mode(0o755)).unwrap();
-    let second = place.socket_dir().unwrap();
+    let second = paths.socket_dir().unwrap();
     assert_ne!(second, first);
     fs::remove_dir(&second).unwrap();
     symlink(&first, &second).unwrap();
-    let third = place.socket_dir().unwrap();
+    let third = paths.socket_dir().unwrap();
     assert!(![&first, &second].contains(&&third));
     fs::remove_file(second).unwrap();
     [first, third]
@@ -321,25 +321,25 @@ fn the_socket_directory_is_never_one_that_others_can_open() {
 #[test]
 fn the_log_is_bounded_and_its_end_can_be_told() {
     let scratch = Scratch::new("log");
-    let place = scratch.place();
-    let log = ServerLog::new(place.log());
-    fs::write(place.log(), "old\n").unwrap();
-    let (_file, start) = log.open(&place.account).unwrap();
-    fs::write(place.log(), "old\nnew\nnewer\n").unwrap();
+    let paths = scratch.paths();
+    let log = ServerLog::new(paths.log());
+    fs::write(paths.log(), "old\n").unwrap();
+    let (_file, start) = log.open(&paths.account).unwrap();
+    fs::write(paths.log(), "old\nnew\nnewer\n").unwrap();
     assert_eq!(log.tail(start), "new\nnewer");
 
     // Whatever others write after it.
     let others = "FATAL:  connection to client lost\n".repeat(1_000);
-    fs::write(place.log(), format!("old\nFATAL:  refused\n{others}")).unwrap();
+    fs::write(paths.log(), format!("old\nFATAL:  refused\n{others}")).unwrap();
     assert!(log.says(start, "refused"));
     assert!(!log.says(start, "old"));
     assert!(!log.tail(start).contains("refused"));
 
-    fs::write(place.log(), vec![b'x'; 11 * 1024 * 1024]).unwrap();
+    fs::write(paths.log(), vec![b'x'; 11 * 1024 * 1024]).unwrap();
     log.bound().unwrap();
-    assert_eq!(fs::metadata(place.log()).unwrap().len(), 0);
+    assert_eq!(fs::metadata(paths.log()).unwrap().len(), 0);
     assert_eq!(
-        fs::metadata(place.log().with_extension("log.1"))
+        fs::metadata(paths.log().with_extension("log.1"))
             .unwrap()
             .len(),
         10 << 20

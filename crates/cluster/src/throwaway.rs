@@ -62,20 +62,20 @@ impl ThrowawayPostgres {
         let programs = programs::find_programs(pg_bin)?;
         account.must_reach(&programs.postgres)?;
         let directory = temporary(&account).doing(|| "create a temporary directory".to_owned())?;
-        let place = ClusterPaths::open(&directory, account)?;
+        let paths = ClusterPaths::open(&directory, account)?;
         let server = Server::new(
-            &place,
+            &paths,
             &programs,
             max_connections,
             false,
             &DiskRoom::unmeasured(),
         )?;
-        let guardian = guard(&place, &programs, &server)?;
-        initdb::ensure(&place, &programs, false).await?;
+        let guardian = guard(&paths, &programs, &server)?;
+        initdb::ensure(&paths, &programs, false).await?;
         server.start().await?.leave_running();
         Ok(Self {
             url: server.url(),
-            data_dir: place.data_dir,
+            data_dir: paths.data_dir,
             _guardian: guardian,
         })
     }
@@ -96,17 +96,17 @@ impl ThrowawayPostgres {
 /// The guardian's input is a pipe that only this process holds; other child processes have it
 /// closed.
 fn guard(
-    place: &ClusterPaths,
+    paths: &ClusterPaths,
     programs: &Programs,
     server: &Server,
 ) -> Result<Child, EmbeddedError> {
-    let mut command = place.account.command("sh");
+    let mut command = paths.account.command("sh");
     command
         .args(["-c", GUARDIAN, "guardian"])
         .arg(&programs.pg_ctl);
     command.args([
-        &place.cluster(),
-        &place.data_dir,
+        &paths.cluster(),
+        &paths.data_dir,
         &server.settings.socket_dir,
     ]);
     command

@@ -71,8 +71,8 @@ impl<const N: usize> Distribution<N> {
     }
 
     pub fn add(&self, value: u64) {
-        let place = self.bounds.partition_point(|bound| *bound < value);
-        self.counts.get(place).unwrap_or(&self.beyond).add(1);
+        let index = self.bounds.partition_point(|bound| *bound < value);
+        self.counts.get(index).unwrap_or(&self.beyond).add(1);
         self.sum.add(value);
     }
 

@@ -39,7 +39,7 @@ pub fn conversation(view: &View, around: &PageContext) -> String {
         (footer(view, neighbours))
     };
     let title = match &around.standing {
-        Some(place) => format!("{named} ({})", standing(place)),
+        Some(here) => format!("{named} ({})", standing(here)),
         None => named.to_owned(),
     };
     document(&title, Depth::Link, &head, &body)
@@ -68,11 +68,11 @@ fn state(view: &View, link: &PageLink) -> Markup {
 }
 
 fn messages(view: &View, around: &PageContext) -> Markup {
-    let (near, place) = (&around.neighbours, around.standing.as_ref());
+    let (near, here) = (&around.neighbours, around.standing.as_ref());
     let mut budget = PageCost::of_a_page();
     let mut last_day = None;
     html! {
-        @if near.previous.is_some() { (pages(near, place, "Pages, above the messages")) }
+        @if near.previous.is_some() { (pages(near, here, "Pages, above the messages")) }
         (contents(&view.items))
         @if view.items.is_empty() {
             p.empty { "There are no messages to show." }
@@ -83,7 +83,7 @@ fn messages(view: &View, around: &PageContext) -> Markup {
             (message(item, &mut budget))
         }
         @if near.previous.is_some() || near.next.is_some() {
-            (pages(near, place, "Pages, below the messages"))
+            (pages(near, here, "Pages, below the messages"))
         }
     }
 }

@@ -12,8 +12,8 @@ pub(super) enum Depth {
 
 /// The document around the content of a page. Addresses are relative, so that the service may stand
 /// behind any path of a proxy.
-pub(super) fn document(title: &str, place: Depth, head: &Markup, body: &Markup) -> String {
-    let assets = match place {
+pub(super) fn document(title: &str, depth: Depth, head: &Markup, body: &Markup) -> String {
+    let assets = match depth {
         Depth::Root => "assets/",
         Depth::Link => "../../assets/",
     };
@@ -28,7 +28,7 @@ pub(super) fn document(title: &str, place: Depth, head: &Markup, body: &Markup) 
                 meta name="referrer" content="no-referrer";
                 title { (title) }
                 link rel="stylesheet" href={ (assets) (STYLE.name) };
-                @if let Depth::Link = place {
+                @if let Depth::Link = depth {
                     script src={ (assets) (SCRIPT.name) } defer {}
                 }
                 link rel="icon" type="image/svg+xml" href={ (assets) (ICON.name) };

@@ -18,7 +18,7 @@ pub(super) fn standing(standing: &PageStanding) -> String {
     }
 }
 
-pub(super) fn pages(around: &Neighbours, place: Option<&PageStanding>, label: &str) -> Markup {
+pub(super) fn pages(around: &Neighbours, here: Option<&PageStanding>, label: &str) -> Markup {
     html! {
         nav.pages aria-label=(label) {
             @if let Some(first) = &around.first {
@@ -27,7 +27,7 @@ pub(super) fn pages(around: &Neighbours, place: Option<&PageStanding>, label: &s
             @if let Some(previous) = &around.previous {
                 a rel="prev" href=(previous) { span aria-hidden="true" { "←" } " Earlier messages" }
             }
-            @if let Some(place) = place { span.place { (standing(place)) } }
+            @if let Some(here) = here { span.place { (standing(here)) } }
             @if let Some(next) = &around.next {
                 a.next rel="next" href=(next) { "Later messages " span aria-hidden="true" { "→" } }
             }

@@ -51,11 +51,11 @@ pub(crate) fn assemble(
     let external = Arc::new(config.issuers.start(&clock, &timer)?);
     let hasher = Arc::new(Argon2Hasher::new(half_of_the_processors())?);
     let memory = Memory::new(config.memory);
-    let (provider, places) = config.provider.connect()?;
+    let (provider, budget) = config.provider.connect()?;
     let provider = traces::traced(provider);
-    let places = places.map(|places| ("generations", places));
+    let budget = budget.map(|budget| ("generations", budget));
     let watched = WatchedParts {
-        budgets: places
+        budgets: budget
             .into_iter()
             .chain([("passwords", hasher.turns())])
             .collect(),

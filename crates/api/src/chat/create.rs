@@ -102,7 +102,7 @@ pub(crate) async fn answer(
     request: &HttpRequest,
     (mut asked, making): (CompleteChat, Option<Making>),
 ) -> Result<HttpResponse, ApiError> {
-    let is_stored = asked.place.as_ref().is_some_and(|place| place.is_stored);
+    let is_stored = asked.target.as_ref().is_some_and(|target| target.is_stored);
     if is_stored {
         room.check()?;
         asked.memory = handed_over(request, asked.body.len() as u64)?;

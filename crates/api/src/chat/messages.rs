@@ -80,8 +80,8 @@ pub(super) fn read(sent: &[&str]) -> Result<ReadMessages, ApiError> {
 
 /// The message, and its calls; empty: a blank reply. Fields that cannot be stored are only refused
 /// in a new message: a message that the conversation holds already is not stored again.
-fn read_one(place: usize, message: &str) -> Result<Vec<NewMessage>, ApiError> {
-    let at = &format!("messages[{place}]");
+fn read_one(index: usize, message: &str) -> Result<Vec<NewMessage>, ApiError> {
+    let at = &format!("messages[{index}]");
     let fields = Fields::parse(message).map_err(|error| refused_object(at, &error))?;
     let role = role(at, &fields);
     let is_reply = matches!(role, Ok(Role::Assistant));
@@ -92,7 +92,7 @@ fn read_one(place: usize, message: &str) -> Result<Vec<NewMessage>, ApiError> {
     };
     let role = role?;
     if role == Role::Tool {
-        return Ok(vec![tools::output(place, at, &fields, said.text)?]);
+        return Ok(vec![tools::output(index, at, &fields, said.text)?]);
     }
     let mut new = Vec::new();
     let mut reasoning = None;
@@ -115,7 +115,7 @@ fn read_one(place: usize, message: &str) -> Result<Vec<NewMessage>, ApiError> {
     let mut reasoning = reasoning.map_err(|error| error.within(at))?;
     let mut add = |content| {
         new.push(NewMessage {
-            at: place,
+            at: index,
             role,
             content,
             reasoning: reasoning.take(),

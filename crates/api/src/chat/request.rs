@@ -85,7 +85,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             }
         };
         refuse_other_name(&fields)?;
-        let place = match conversation(&fields)? {
+        let target = match conversation(&fields)? {
             None => None,
             Some(conversation) => {
                 refuse_unstorable(&fields)?;
@@ -108,7 +108,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
             body: fields.written().map_err(crate::stream::internal)?,
             model,
             streamed,
-            place,
+            target,
             memory: BodyMemory::default(),
         })
     }

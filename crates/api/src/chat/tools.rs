@@ -63,7 +63,7 @@ fn placed(at: &str, error: &Error) -> Error {
 
 /// The output of a call.
 pub(super) fn output(
-    place: usize,
+    index: usize,
     at: &str,
     fields: &Fields,
     text: String,
@@ -75,7 +75,7 @@ pub(super) fn output(
     let mut fields = fields.iter();
     let beside = fields.find(|(name, value)| !is_kept(name) && !says_nothing(value));
     Ok(NewMessage {
-        at: place,
+        at: index,
         role: Role::Tool,
         content: content.map_err(|error| placed(at, &error))?,
         reasoning: None,

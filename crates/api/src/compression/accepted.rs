@@ -53,7 +53,7 @@ impl Liked {
     fn read(&mut self, entry: &str) {
         let (name, weight) = entry.split_once(';').unwrap_or((entry, ""));
         let name = name.trim();
-        let place = if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
+        let accepted = if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
             &mut self.gzip
         } else if name.eq_ignore_ascii_case("zstd") {
             &mut self.zstd
@@ -64,7 +64,7 @@ impl Liked {
         } else {
             return;
         };
-        *place = thousandths(weight).or(*place);
+        *accepted = thousandths(weight).or(*accepted);
     }
 }
 

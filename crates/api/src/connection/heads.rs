@@ -84,14 +84,14 @@ impl Head {
     }
 
     /// Counts the memory of the head.
-    pub(super) fn pay(&mut self, place: &ConnectionPermit) -> Result<(), Refused> {
+    pub(super) fn pay(&mut self, permit: &ConnectionPermit) -> Result<(), Refused> {
         if !self.is_unpaid() {
             return Ok(());
         }
         let needed = buffer_for(self.bytes);
         match &mut self.room {
             Some(room) => room.grow(needed.saturating_sub(room.units()))?,
-            None => self.room = Some(place.memory_for_head(needed)?),
+            None => self.room = Some(permit.memory_for_head(needed)?),
         }
         Ok(())
     }
@@ -115,14 +115,14 @@ mod tests {
         // One address has a quarter.
         let connections = ConnectionLimits::new(2, 2, Unlimited::default());
         let connections = connections.with_memory_of_heads(4 * 32 * 1024);
-        let place = connections.admit(None).unwrap();
+        let permit = connections.admit(None).unwrap();
         let mut head = Head::default();
         head.grows(2_000);
         assert!(!head.is_unpaid());
         let mut counted = Vec::new();
         loop {
             head.grows(READ_AHEAD);
-            if head.pay(&place).is_err() {
+            if head.pay(&permit).is_err() {
                 break;
             }
             assert!(!head.is_unpaid());
@@ -130,8 +130,8 @@ mod tests {
         }
         assert_eq!(counted, [32 * 1024, 32 * 1024, 32 * 1024]);
         // A refused head keeps what it has, until its connection is closed.
-        assert!(place.memory_for_head(1).is_err());
+        assert!(permit.memory_for_head(1).is_err());
         drop(head);
-        assert!(place.memory_for_head(32 * 1024).is_ok());
+        assert!(permit.memory_for_head(32 * 1024).is_ok());
     }
 }

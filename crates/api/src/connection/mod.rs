@@ -159,9 +159,9 @@ impl Connection {
     }
 
     /// Counts the memory of an incomplete head.
-    fn pay(&self, place: &ConnectionPermit) -> Result<(), Refused> {
+    fn pay(&self, permit: &ConnectionPermit) -> Result<(), Refused> {
         match self.0.under_way.get() {
-            0 => self.0.head.borrow_mut().pay(place),
+            0 => self.0.head.borrow_mut().pay(permit),
             _ => Ok(()),
         }
     }

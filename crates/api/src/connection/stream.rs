@@ -22,7 +22,7 @@ pub struct ClientStream {
     patience: ClientTimeouts,
     request_due: Deadline,
     stalls: Stalls,
-    place: ConnectionPermit,
+    permit: ConnectionPermit,
     /// Whether the framework knows that all bytes so far were read, so that it has looked at them.
     was_looked_at: bool,
     has_answered: bool,
@@ -40,7 +40,7 @@ impl ClientStream {
         patience: ClientTimeouts,
     ) -> Option<(Self, Option<SocketAddr>)> {
         let peer = stream.peer_addr().ok();
-        let Ok(place) = connections.admit(peer.map(|peer| peer.ip())) else {
+        let Ok(permit) = connections.admit(peer.map(|peer| peer.ip())) else {
             // The runtime does not know yet that the socket is writable, so this writes directly.
             if let Ok(mut stream) = stream.into_std() {
                 let _ = stream.write(&refusal(TOO_MANY));
@@ -57,7 +57,7 @@ impl ClientStream {
             patience,
             request_due: Deadline::default(),
             stalls: Stalls::default(),
-            place,
+            permit,
             was_looked_at: false,
             has_answered: false,
             kept: Bytes::new(),
@@ -105,7 +105,7 @@ impl ClientStream {
         if self.kept.is_empty() {
             ready!(self.poll_socket(context, buffer, allowance))?;
             let read = buffer.filled().get(before..).unwrap_or_default();
-            self.place.traffic().received.add(read.len() as u64);
+            self.permit.traffic().received.add(read.len() as u64);
             let handed = piece(read);
             self.kept = Bytes::copy_from_slice(read.get(handed..).unwrap_or_default());
             buffer.set_filled(before + handed);
@@ -185,7 +185,7 @@ impl AsyncRead for ClientStream {
         {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        if std::mem::take(&mut this.was_looked_at) && this.connection.pay(&this.place).is_err() {
+        if std::mem::take(&mut this.was_looked_at) && this.connection.pay(&this.permit).is_err() {
             return Poll::Ready(Err(this.refuse_head()));
         }
         let read = this.poll_bytes(context, buffer);
@@ -212,7 +212,7 @@ impl AsyncWrite for ClientStream {
             Poll::Ready(written) => {
                 this.has_answered = true;
                 let bytes = written.as_ref().map_or(0, |bytes| *bytes);
-                this.place.traffic().sent.add(bytes as u64);
+                this.permit.traffic().sent.add(bytes as u64);
                 this.stalls.has_taken(bytes, this.connection.least());
                 Poll::Ready(written)
             }

@@ -108,7 +108,7 @@ impl ListConversationsQuery {
                 Error::NotFound { .. } => unknown_cursor("after"),
                 error => error,
             })?;
-            self.after = Some(place(&found));
+            self.after = Some(activity_cursor(&found));
         }
         Ok(self)
     }
@@ -164,12 +164,12 @@ fn pairs(sent: Vec<(String, String)>) -> Result<Vec<(String, String)>, Error> {
 fn cursor(sort: &ListSort) -> fn(&Conversation) -> String {
     match sort {
         ListSort::Created { .. } => |last| last.id.to_string(),
-        ListSort::Updated { .. } => place,
+        ListSort::Updated { .. } => activity_cursor,
     }
 }
 
 /// The place of a conversation by its last activity.
-fn place(conversation: &Conversation) -> String {
+fn activity_cursor(conversation: &Conversation) -> String {
     let micros = conversation.updated_at.timestamp_micros();
     format!("{micros:x}.{}", conversation.id.ulid())
 }

@@ -30,8 +30,8 @@ impl WireBody for NewItemsBody {
 impl NewItemsBody {
     fn read(self) -> Result<Vec<NewItem>, Error> {
         let items = self.items.into_iter().enumerate();
-        let items = items.map(|(place, Object(item))| {
-            NewItem::try_from(item).map_err(|error| error.within(&format!("items[{place}]")))
+        let items = items.map(|(index, Object(item))| {
+            NewItem::try_from(item).map_err(|error| error.within(&format!("items[{index}]")))
         });
         items.collect()
     }

@@ -37,12 +37,12 @@ pub(super) async fn list(
     let each = stream::try_unfold(state, move |(mut parts, mut ids)| {
         let items = items.clone();
         async move {
-            let Some((place, id)) = ids.next() else {
+            let Some((index, id)) = ids.next() else {
                 return Ok(None);
             };
             let memory = parts.next().await?;
             let item = items.get(owner, conversation, id).await?;
-            let mut text = if place > 0 { b",".to_vec() } else { Vec::new() };
+            let mut text = if index > 0 { b",".to_vec() } else { Vec::new() };
             serde_json::to_writer(&mut text, &ItemBody::from(item)).map_err(internal)?;
             Ok(Some((AnswerPart::new(text, memory), (parts, ids))))
         }

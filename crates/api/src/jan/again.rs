@@ -15,7 +15,7 @@ use domain::error::{Error, Resource};
 use domain::items::ItemService;
 use domain::projects::ProjectService;
 use domain::repeats::{Made, Outcome};
-use domain::shares::{SharePlace, ShareService};
+use domain::shares::{ShareCursor, ShareService};
 
 /// Answers like the first attempt.
 pub(crate) async fn again(
@@ -45,9 +45,11 @@ pub(crate) async fn again(
             let found = service::<ProjectService>(request)?.get(owner, id).await?;
             Ok(HttpResponse::Created().json(ProjectBody::from(found)))
         }
-        Made::Share(conversation, place) => {
+        Made::Share(conversation, cursor) => {
             let shares = service::<ShareService>(request)?;
-            let share = shares.find(owner, conversation, SharePlace(place)).await?;
+            let share = shares
+                .find(owner, conversation, ShareCursor(cursor))
+                .await?;
             if share.revoked_at.is_some() {
                 return Err(Resource::Share.absent().into());
             }

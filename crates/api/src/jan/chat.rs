@@ -177,8 +177,8 @@ pub(crate) async fn create_chat_completion(
         CompleteChat::try_from(body)
     });
     let mut asked = asked.await.map_err(unsupported)?;
-    if let Some(place) = &mut asked.place {
-        place.is_stored = is_stored;
+    if let Some(target) = &mut asked.target {
+        target.is_stored = is_stored;
     }
     let owner = actor.owner_id;
     let making = match is_new {

@@ -43,8 +43,8 @@ pub(super) fn in_part<'a, 'b>(
 /// An object with these fields.
 pub(super) fn written<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut json = String::from("{");
-    for (place, (name, value)) in fields.enumerate() {
-        if place > 0 {
+    for (index, (name, value)) in fields.enumerate() {
+        if index > 0 {
             json.push(',');
         }
         json.push_str(&quoted(name));

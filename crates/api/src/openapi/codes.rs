@@ -10,8 +10,8 @@ pub(super) const OWN_CODES: &str = "x-error-codes";
 
 /// Whether the operation reads the database.
 fn reads_the_database(path: &str) -> bool {
-    let places = ["/v1", "/auth", "/conversations"];
-    places.iter().any(|place| path.starts_with(place))
+    let prefixes = ["/v1", "/auth", "/conversations"];
+    prefixes.iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Whether an operation takes parameters in the query, and whether it needs one.

@@ -73,12 +73,12 @@ fn add_failures(path: &str, operation: &mut Operation, shared: &mut Responses) {
     }
     let is_page = shows_a_page(operation);
     for (status, codes) in by_status {
-        let place = match (is_page, path.starts_with("/conversations/share/")) {
+        let prefix = match (is_page, path.starts_with("/conversations/share/")) {
             (true, _) => "Page",
             (false, true) => "Link",
             (false, false) => "",
         };
-        let name = format!("{place}{}", name(status));
+        let name = format!("{prefix}{}", name(status));
         let names: Vec<_> = codes
             .iter()
             .map(|code| format!("`{}`", code.name))

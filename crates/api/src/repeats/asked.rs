@@ -13,7 +13,7 @@ const ATTEMPT: HeaderName = HeaderName::from_static("x-stainless-retry-count");
 
 /// The paths where repeats are supported: the API, and links. On other paths the headers are
 /// ignored.
-const PLACES: [&str; 4] = ["/v1/", "/jan/v1/", "/openai/v1/", "/conversations/share/"];
+const PREFIXES: [&str; 4] = ["/v1/", "/jan/v1/", "/openai/v1/", "/conversations/share/"];
 
 /// The most characters of a key.
 const MOST: usize = 255;
@@ -21,7 +21,7 @@ const MOST: usize = 255;
 /// Whether a POST to this address may be a repeat. The document describes the header at the same
 /// addresses.
 pub(crate) fn has_repeats(path: &str) -> bool {
-    PLACES.iter().any(|place| path.starts_with(place))
+    PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// How the request says that it may be a repeat; an error where the header cannot be read.

@@ -26,7 +26,7 @@ use domain::items::ItemService;
 use domain::limits::Origin;
 use domain::projects::ProjectService;
 use domain::repeats::{Made, Outcome};
-use domain::shares::{SharePlace, ShareService};
+use domain::shares::{ShareCursor, ShareService};
 use serde::Serialize;
 
 /// Answers like the first attempt, from the object that it made.
@@ -76,9 +76,11 @@ pub(super) async fn answer(
             let location = format!("/v1/projects/{id}");
             Ok(tagged(created(status, location, &body), &tag))
         }
-        Made::Share(conversation, place) => {
+        Made::Share(conversation, cursor) => {
             let shares = service::<ShareService>(request)?;
-            let share = shares.find(owner, conversation, SharePlace(place)).await?;
+            let share = shares
+                .find(owner, conversation, ShareCursor(cursor))
+                .await?;
             let Ok(public) = PublicUrl::extract(request).await;
             let location = path(share.share_id.as_str());
             Ok(created(status, location, &ShareBody::new(&share, &public)))

@@ -87,7 +87,7 @@ impl TryFrom<SearchQuery> for Search {
             },
             sort: match query.sort {
                 None | Some(SearchSortParam::Recent) => Sort::Recent {
-                    after: after.map(place).transpose()?.map(ItemId::ulid),
+                    after: after.map(read_cursor).transpose()?.map(ItemId::ulid),
                 },
                 Some(SearchSortParam::Relevance) => Sort::Relevance {
                     after: after.map(rank).transpose()?.unwrap_or(0),
@@ -109,7 +109,7 @@ fn time(param: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>, Error
 }
 
 /// The place in a cursor. Its digits are those of a message's id.
-fn place(cursor: &str) -> Result<ItemId, Error> {
+fn read_cursor(cursor: &str) -> Result<ItemId, Error> {
     let digits = cursor.strip_prefix(RECENT);
     let id = digits.and_then(|digits| ItemId::parse(&format!("item_{digits}")).ok());
     id.ok_or_else(|| unknown_cursor("after"))

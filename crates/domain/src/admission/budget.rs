@@ -56,7 +56,7 @@ impl Budget {
         };
         let mut patience = pin!(patience);
         poll_fn(|context| {
-            if Pin::new(&mut waiting.place.given).poll(context).is_ready() {
+            if Pin::new(&mut waiting.queued.given).poll(context).is_ready() {
                 waiting.is_over = true;
                 return Poll::Ready(Ok(self.permit(caller, units)));
             }
@@ -108,13 +108,13 @@ impl Budget {
         if queue.take(caller, units).is_ok() {
             return Ok(None);
         }
-        let place = queue.wait(caller, units);
-        let place = place.map_err(|refused| queue.refuses(refused))?;
+        let queued = queue.wait(caller, units);
+        let queued = queued.map_err(|refused| queue.refuses(refused))?;
         Ok(Some(Waiting {
             budget: self.clone(),
             caller,
             units,
-            place,
+            queued,
             is_over: false,
         }))
     }
@@ -217,7 +217,7 @@ struct Waiting {
     budget: Budget,
     caller: Caller,
     units: u64,
-    place: QueuedRequest,
+    queued: QueuedRequest,
     is_over: bool,
 }
 
@@ -227,7 +227,7 @@ impl Drop for Waiting {
             return;
         }
         // A later request in the queue may fit where this one did not.
-        let was_waiting = self.budget.queue().leave(self.caller, self.place.ticket);
+        let was_waiting = self.budget.queue().leave(self.caller, self.queued.ticket);
         match was_waiting {
             true => self.budget.hand_on(),
             false => self.budget.give_back(self.caller, self.units),

@@ -110,14 +110,14 @@ impl Queue {
             return Err(Refused::Full);
         }
         let ticket = self.ticket();
-        let (given, place) = oneshot::channel();
+        let (given, queued) = oneshot::channel();
         let account = self.callers.entry(caller).or_default();
         account.waiting.insert(ticket, Request { units, given });
         self.waiting += 1;
         self.settle(caller);
         Ok(QueuedRequest {
             ticket,
-            given: place,
+            given: queued,
         })
     }
 

@@ -79,8 +79,8 @@ impl Throttle {
     }
 
     async fn delay(&self, wait: Duration) {
-        let place = DelayedAttempt::take(&self.waiting);
-        if place.number < Self::MOST {
+        let attempt = DelayedAttempt::take(&self.waiting);
+        if attempt.number < Self::MOST {
             self.timer.wait(wait.min(Self::DELAY)).await;
         }
     }

@@ -195,8 +195,8 @@ impl AnswerTask {
             has_reply,
         };
         let leaving = self.turn.leaving(is_cancelled);
-        let (store, place) = (&self.turns, self.conversation);
-        let storing = || store.store(self.owner, place, &turn, leaving);
+        let (store, conversation) = (&self.turns, self.conversation);
+        let storing = || store.store(self.owner, conversation, &turn, leaving);
         let stored = self.turn.persistence().persist(storing).await?;
         self.turn.has_left();
         match stored {

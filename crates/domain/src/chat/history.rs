@@ -44,7 +44,7 @@ pub(super) async fn retold(
     let bytes = bytes.sum::<usize>() + BESIDE;
     let held = held(store, owner, conversation, last, (said.len(), bytes)).await?;
     Ok(held
-        .and_then(|held| places(&held, messages, &said, blank))
+        .and_then(|held| indexes(&held, messages, &said, blank))
         .unwrap_or_default())
 }
 
@@ -89,7 +89,7 @@ async fn held(
     }
 }
 
-fn places(
+fn indexes(
     held: &StoredItems,
     messages: &[NewMessage],
     said: &[&NewMessage],
@@ -102,7 +102,7 @@ fn places(
         return None;
     }
     let is_by_assistant = again.iter().any(|said| said.role == Role::Assistant)
-        || blank.iter().any(|place| *place > 0);
+        || blank.iter().any(|index| *index > 0);
     let mut pairs = held.said.iter().rev().zip(again);
     let is_same = pairs.all(|(item, said)| is_same(item, said));
     let is_more = messages.iter().any(|sent| sent.at > end);
@@ -116,12 +116,12 @@ fn places(
         !is_said(sent.role, &sent.content) && known.contains(sent.content.as_str().trim())
     });
     let instructions = instructions.map(|sent| sent.at);
-    let mut places: Vec<_> = again.iter().map(|said| said.at).collect();
-    places.extend(instructions);
-    places.extend(blank);
-    places.sort_unstable();
-    places.dedup();
-    Some(places)
+    let mut indexes: Vec<_> = again.iter().map(|said| said.at).collect();
+    indexes.extend(instructions);
+    indexes.extend(blank);
+    indexes.sort_unstable();
+    indexes.dedup();
+    Some(indexes)
 }
 
 /// The client may have got the model's thoughts within the text; the stored text does not have

@@ -52,8 +52,8 @@ impl Keeping {
         };
         let turns = &self.stores.turns;
         let mut made = made.map(|made| MadeConversation::new(Arc::clone(turns), owner, made));
-        if let Some((made, place)) = made.as_ref().zip(asked.place.as_mut()) {
-            place.conversation = made.id();
+        if let Some((made, target)) = made.as_ref().zip(asked.target.as_mut()) {
+            target.conversation = made.id();
         }
         let begun = self.begin(owner, asked, made.as_mut()).await;
         let (generation, request, is_truncated) = match begun {
@@ -79,12 +79,12 @@ impl Keeping {
 
     /// Asks the model with the conversation before the messages, without storing them.
     pub(super) async fn pass(&self, owner: OwnerId, asked: CompleteChat) -> Result<Answering> {
-        let place = asked.place.ok_or_else(absent)?;
+        let target = asked.target.ok_or_else(absent)?;
         let conversations = self.stores.conversations.as_ref();
-        let outline = conversations.outline(owner, place.conversation).await?;
+        let outline = conversations.outline(owner, target.conversation).await?;
         let found = outline.ok_or_else(absent)?;
         let last = found.last_sequence;
-        let context = self.context(owner, &found, last, &place.messages).await?;
+        let context = self.context(owner, &found, last, &target.messages).await?;
         let request = ChatRequest {
             context: context.messages,
             ask: Ask::Passed(asked.body),
@@ -100,7 +100,7 @@ impl Keeping {
         mut asked: CompleteChat,
         made: Option<&mut MadeConversation>,
     ) -> Result<(AnswerTask, ChatRequest, bool)> {
-        let conversation = asked.place.as_ref().map(|place| place.conversation);
+        let conversation = asked.target.as_ref().map(|target| target.conversation);
         let conversation = conversation.ok_or_else(absent)?;
         let memory = std::mem::take(&mut asked.memory);
         let turn = self.stores.queue.turn(owner, conversation, memory).await;
@@ -126,7 +126,7 @@ impl Keeping {
             body,
             model,
             streamed,
-            place,
+            target,
             ..
         } = asked;
         let ChatTarget {
@@ -134,7 +134,7 @@ impl Keeping {
             messages,
             blank,
             ..
-        } = place.ok_or_else(absent)?;
+        } = target.ok_or_else(absent)?;
         let conversations = self.stores.conversations.as_ref();
         let outline = conversations.outline(owner, conversation).await?;
         let found = outline.ok_or_else(absent)?;

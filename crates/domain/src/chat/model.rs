@@ -34,7 +34,7 @@ pub struct CompleteChat {
     /// Whether the client wants a streamed answer.
     pub streamed: bool,
     /// Where the chat is stored; `None`: not at all.
-    pub place: Option<ChatTarget>,
+    pub target: Option<ChatTarget>,
     /// The memory of the request, where the chat outlives it.
     pub memory: BodyMemory,
 }

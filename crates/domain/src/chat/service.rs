@@ -77,7 +77,7 @@ impl ChatService {
         asked: CompleteChat,
         making: Option<Making>,
     ) -> Result<Answering> {
-        if asked.place.is_none() {
+        if asked.target.is_none() {
             let context = Vec::new();
             let ask = Ask::Passed(asked.body);
             let request = ChatRequest { context, ask };
@@ -85,7 +85,11 @@ impl ChatService {
             let answer = provider.chat(Caller::Owner(owner), request).await?;
             return Ok(Answering::Passed(answer));
         }
-        if asked.place.as_ref().is_some_and(|place| !place.is_stored) {
+        if asked
+            .target
+            .as_ref()
+            .is_some_and(|target| !target.is_stored)
+        {
             return self.keeping.pass(owner, asked).await;
         }
         self.keeping.usage.check_quota_for_text(owner)?;

@@ -43,8 +43,8 @@ impl ItemService {
                 0 => return stored(conversation, batch),
                 left if is_full && left == pending => {
                     // Where something was deleted in between, they may fit now.
-                    if let Some(place) = batch.first_over(MAX_ITEMS.saturating_sub(count)) {
-                        return Err(Error::Conflict(Conflict::ConversationFull).of_item(place));
+                    if let Some(index) = batch.first_over(MAX_ITEMS.saturating_sub(count)) {
+                        return Err(Error::Conflict(Conflict::ConversationFull).of_item(index));
                     }
                 }
                 _ => {}
@@ -89,7 +89,7 @@ impl ItemService {
             .await?;
         let Present { item_count, items } = found.ok_or_else(|| Resource::Conversation.absent())?;
         let mut items = items.ok_or_else(too_long)?;
-        for (place, entry) in batch.0.iter_mut().enumerate() {
+        for (at, entry) in batch.0.iter_mut().enumerate() {
             let BatchEntry::New(PendingItem { item: sent, .. }) = entry else {
                 continue;
             };
@@ -99,7 +99,7 @@ impl ItemService {
             };
             let item = items.swap_remove(index);
             if !self.is_repeated(owner, conversation, &item, sent).await? {
-                return Err(Error::Conflict(Conflict::CallIdConflict).of_item(place));
+                return Err(Error::Conflict(Conflict::CallIdConflict).of_item(at));
             }
             *entry = BatchEntry::Stored(item);
         }

@@ -15,26 +15,26 @@ impl ItemService {
         limit: Limit,
         order: Order,
     ) -> Result<Page<Item>> {
-        let place = id.sequence();
+        let sequence = id.sequence();
         let (fewer, more) = limit.halves();
         let later = ItemList {
             limit: more,
             order: Order::Ascending,
-            after: Some(Sequence(place.0.saturating_sub(1))),
+            after: Some(Sequence(sequence.0.saturating_sub(1))),
         };
         let later = self.store.list(owner, conversation, &later).await?;
         let later = half(later.ok_or_else(|| Resource::Conversation.absent())?, more);
-        self.check_place(owner, id, later.data.first()).await?;
+        self.check_exists(owner, id, later.data.first()).await?;
         let earlier = match fewer {
             None => Page {
                 data: Vec::new(),
-                has_more: place.0 > 1,
+                has_more: sequence.0 > 1,
             },
             Some(limit) => {
                 let earlier = ItemList {
                     limit,
                     order: Order::Descending,
-                    after: Some(place),
+                    after: Some(sequence),
                 };
                 let earlier = self.store.list(owner, conversation, &earlier).await?;
                 half(
@@ -58,7 +58,7 @@ impl ItemService {
 
     /// Refuses an item of another conversation, by the first item from its place on: another item
     /// may have the place here, or it may be free here.
-    async fn check_place(&self, owner: OwnerId, id: ItemId, first: Option<&Item>) -> Result<()> {
+    async fn check_exists(&self, owner: OwnerId, id: ItemId, first: Option<&Item>) -> Result<()> {
         let is_elsewhere = match first {
             Some(first) if first.id.sequence() == id.sequence() => first.id != id,
             _ => self.store.find_anywhere(owner, id).await?.is_some(),

@@ -98,21 +98,21 @@ impl Batch {
 
     /// The place in the request of the first message that does not fit.
     pub(super) fn first_over(&self, room: u32) -> Option<usize> {
-        let places = self.0.iter().enumerate();
-        let mut new = places.filter(|(_, entry)| matches!(entry, BatchEntry::New(_)));
-        new.nth(room as usize).map(|(place, _)| place)
+        let entries = self.0.iter().enumerate();
+        let mut new = entries.filter(|(_, entry)| matches!(entry, BatchEntry::New(_)));
+        new.nth(room as usize).map(|(index, _)| index)
     }
 }
 
 /// Each call id occurs once.
 pub(crate) fn unique(items: &[NewItem]) -> Result<()> {
     let mut call_ids = HashSet::new();
-    for (place, item) in items.iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
         if let Some(call_id) = &item.call_id
             && !call_ids.insert(call_id)
         {
             return Err(Error::invalid(
-                format!("items[{place}].call_id"),
+                format!("items[{index}].call_id"),
                 "call_id must be unique within a conversation.",
             ));
         }

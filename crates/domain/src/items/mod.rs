@@ -19,7 +19,7 @@ pub use content::Content;
 pub use model::{Author, CallId, Item, NewItem, Reasoning, Version};
 pub use parts::{ItemType, JsonObject, MediaAddress, Part, Parts, elements, quoted, text};
 pub use ports::{
-    Appended, Deleted, ExportEntry, ExportPlace, ItemList, ItemLookup, ItemStore, Revised,
+    Appended, Deleted, ExportCursor, ExportEntry, ItemList, ItemLookup, ItemStore, Revised,
     Revision, VersionList,
 };
 pub use role::Role;

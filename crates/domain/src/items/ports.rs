@@ -119,7 +119,7 @@ pub trait ItemStore: Send + Sync {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        after: ExportPlace,
+        after: ExportCursor,
         last: Sequence,
     ) -> Result<Option<Vec<ExportEntry>>>;
 }
@@ -197,7 +197,7 @@ pub struct VersionList {
 /// The place in an export: after this item, and after this earlier version of it (0: after the item
 /// itself).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ExportPlace {
+pub struct ExportCursor {
     pub sequence: Sequence,
     pub version: u32,
 }

@@ -1,5 +1,5 @@
 use super::{
-    CallId, Content, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemStore, Revised,
+    CallId, Content, Deleted, ExportCursor, ExportEntry, Item, ItemList, ItemStore, Revised,
     Revision, Version, VersionList,
 };
 use crate::clock::{Clock, Ids};
@@ -215,7 +215,7 @@ impl ItemService {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        after: ExportPlace,
+        after: ExportCursor,
         last: Sequence,
     ) -> Result<Vec<ExportEntry>> {
         self.store

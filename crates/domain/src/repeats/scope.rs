@@ -45,7 +45,7 @@ impl Slot {
         }
     }
 
-    fn place(&self) -> ClaimState {
+    fn state(&self) -> ClaimState {
         self.lock().clone()
     }
 
@@ -54,13 +54,13 @@ impl Slot {
     }
 }
 
-fn place() -> ClaimState {
-    CURRENT.with_borrow(|slot| slot.as_ref().map_or(ClaimState::Free, Slot::place))
+fn state() -> ClaimState {
+    CURRENT.with_borrow(|slot| slot.as_ref().map_or(ClaimState::Free, Slot::state))
 }
 
 /// The claim of the running work. Fails if the request may be a repeat and was not looked up yet.
 pub fn current() -> Result<Option<Arc<Claim>>> {
-    match place() {
+    match state() {
         ClaimState::Free => Ok(None),
         ClaimState::Claimed(claim) => Ok(Some(claim)),
         ClaimState::Unseen => Err(Error::Internal(
@@ -80,7 +80,7 @@ pub fn scope<F: Future>(slot: Slot, work: F) -> Scoped<F> {
 /// Gives a background task the claim of the current work.
 pub fn carried(task: Task) -> Task {
     let slot = Slot::default();
-    match place() {
+    match state() {
         ClaimState::Free => return task,
         ClaimState::Unseen => {}
         ClaimState::Claimed(claim) => slot.put(claim),

@@ -39,12 +39,12 @@ pub(super) struct ReplyRequest {
 pub(super) struct WantedReply {
     pub(super) owner: OwnerId,
     pub(super) conversation: ConversationId,
-    pub(super) place: ReplyTarget,
+    pub(super) target: ReplyTarget,
     pub(super) request: ChatRequest,
 }
 
 /// The place of a reply to an item.
-pub(super) fn place(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyTarget> {
+pub(super) fn target(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyTarget> {
     if !prompt_context.is_message {
         return Err(Error::invalid(
             "item_id",
@@ -96,12 +96,12 @@ impl ReplyWriting {
             id,
             options,
         } = asked;
-        let place = place(id, &prompt_context)?;
+        let target = target(id, &prompt_context)?;
         let told = PromptSource {
             store: self.store.as_ref(),
             owner,
             conversation,
-            before: match place {
+            before: match target {
                 ReplyTarget::Instead(reply) => reply.sequence(),
                 ReplyTarget::After(question) => question.sequence().next(),
             },
@@ -125,7 +125,7 @@ impl ReplyWriting {
         let wanted = WantedReply {
             owner,
             conversation,
-            place,
+            target,
             request: ChatRequest {
                 context: messages,
                 ask: Ask::Reply {

@@ -1,7 +1,7 @@
 use super::generation::Generation;
 use super::model::ReplyOptions;
 use super::ports::ModelProvider;
-use super::request::{ReplyRequest, ReplyWriting, place};
+use super::request::{ReplyRequest, ReplyWriting, target};
 use super::store::ReplyStore;
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Result};
@@ -66,7 +66,7 @@ impl ReplyService {
     ) -> Result<Generation> {
         // Errors in the request are returned before it waits.
         let prompt_context = self.writing.prompt_context(owner, conversation, id).await?;
-        place(id, &prompt_context)?;
+        target(id, &prompt_context)?;
         self.usage.check_quota_for_text(owner)?;
         let (beginning, begun) = oneshot::channel();
         let writing = self.writing.clone();

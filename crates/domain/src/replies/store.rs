@@ -43,7 +43,7 @@ pub trait ReplyStore: Send + Sync {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        place: ReplyTarget,
+        target: ReplyTarget,
         reply: &Reply,
         leaving: Leaving,
     ) -> Result<StoredReply>;

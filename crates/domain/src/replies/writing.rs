@@ -99,10 +99,10 @@ impl ReplyWriting {
             claim.ends_by(finish_reason.clone());
         }
         let leaving = turn.leaving(is_cancelled);
-        let (owner, conversation, place) = (wanted.owner, wanted.conversation, wanted.place);
+        let (owner, conversation, target) = (wanted.owner, wanted.conversation, wanted.target);
         let storing = || {
             self.store
-                .store(owner, conversation, place, &reply, leaving)
+                .store(owner, conversation, target, &reply, leaving)
         };
         let stored = turn.persistence().persist(storing).await?;
         turn.has_left();

@@ -93,7 +93,7 @@ impl ResponseTask {
 
     /// Waits until the earlier turns of the conversation are over.
     async fn take_turn(&mut self) -> Result<Option<Known>> {
-        let Continued::Conversation(id) = self.create.place else {
+        let Continued::Conversation(id) = self.create.continued else {
             return Ok(None);
         };
         let memory = std::mem::take(&mut self.create.memory);

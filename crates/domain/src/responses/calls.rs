@@ -18,7 +18,7 @@ struct Call {
     index: Option<u64>,
     id: Option<String>,
     /// Its place in the output, once its name is known.
-    place: Option<usize>,
+    output_index: Option<usize>,
     /// Arguments that came before the name.
     early: String,
 }
@@ -26,12 +26,12 @@ struct Call {
 impl ResponseCalls {
     /// Whether the name of a call has not come.
     pub(super) fn has_nameless(&self) -> bool {
-        self.0.iter().any(|call| call.place.is_none())
+        self.0.iter().any(|call| call.output_index.is_none())
     }
 
     /// Adds a piece to its call.
     pub(super) fn add(&mut self, piece: ReadCallPiece, response: &mut Response) -> Result<()> {
-        let at = self.place_of(&piece);
+        let at = self.number_of(&piece);
         if at >= MOST_CALLS {
             return Err(ProviderFailure::lasting(
                 "it called more than 512 tools at once.",
@@ -41,7 +41,7 @@ impl ResponseCalls {
             return Ok(());
         };
         call.id = call.id.take().or(piece.id);
-        let Some(place) = call.place else {
+        let Some(output_index) = call.output_index else {
             call.early.push_str(&piece.arguments);
             if piece.name.is_empty() {
                 return Ok(());
@@ -51,7 +51,7 @@ impl ResponseCalls {
             let call_id = call.id.clone();
             let call_id = call_id.unwrap_or_else(|| format!("call_{}_{at}", response.id.ulid()));
             call.id = Some(call_id.clone());
-            call.place = Some(response.output.len());
+            call.output_index = Some(response.output.len());
             response.output.push(OutputItem::new(OutputContent::Call {
                 call_id,
                 name: piece.name,
@@ -65,7 +65,7 @@ impl ResponseCalls {
                 name, arguments, ..
             },
             ..
-        }) = response.output.get_mut(place)
+        }) = response.output.get_mut(output_index)
         else {
             return Ok(());
         };
@@ -75,14 +75,14 @@ impl ResponseCalls {
         }
         if !piece.arguments.is_empty() {
             arguments.push_str(&piece.arguments);
-            response.came(place, 0, piece.arguments.len());
+            response.came(output_index, 0, piece.arguments.len());
         }
         Ok(())
     }
 
     /// The call that a piece belongs to; a new one is added. Some servers give each call the same
     /// index, or no index, and some give several calls one id.
-    fn place_of(&mut self, piece: &ReadCallPiece) -> usize {
+    fn number_of(&mut self, piece: &ReadCallPiece) -> usize {
         let mut known = self.0.iter();
         let found = match (&piece.id, piece.index) {
             (Some(id), index) => known.rposition(|call| {
@@ -98,7 +98,7 @@ impl ResponseCalls {
             self.0.push(Call {
                 index: piece.index,
                 id: None,
-                place: None,
+                output_index: None,
                 early: String::new(),
             });
             self.0.len() - 1

@@ -52,7 +52,7 @@ impl ResponseDependencies {
             Truncation::Auto => context_tokens.saturating_sub(asked),
             Truncation::Disabled => MOST / BYTES_PER_TOKEN,
         };
-        let mut earlier = match (&create.place, known) {
+        let mut earlier = match (&create.continued, known) {
             (Continued::Nothing, _) => Earlier::default(),
             (Continued::Response(id), _) => self.of_chain(owner, *id, room).await?,
             (Continued::Conversation(_), None) => Earlier::default(),
@@ -69,12 +69,12 @@ impl ResponseDependencies {
         let input = self.resolved(owner, create, &earlier).await?;
         let mut entries: Vec<_> = earlier.items.into_iter().map(|(_, entry)| entry).collect();
         entries.extend(input.iter().cloned());
-        if let Some((place, call_id)) = without_call(&entries, input.len()) {
+        if let Some((index, call_id)) = without_call(&entries, input.len()) {
             let message = format!(
                 "No tool call found for function call output with call_id {call_id}: the call must \
                  stand before its output, in the input or before it."
             );
-            return Err(Error::invalid(format!("input[{place}].call_id"), message));
+            return Err(Error::invalid(format!("input[{index}].call_id"), message));
         }
         let messages = messages(&leading, &entries);
         if messages.is_empty() {
@@ -139,11 +139,11 @@ impl ResponseDependencies {
         for link in links {
             let ResponseItems { response, input } = link.items;
             let input = input.into_iter().enumerate();
-            let input = input.filter(|(place, _)| !response.is_input_deleted(*place));
-            let input = input.map(|(place, entry)| (response.input_id(place), entry));
+            let input = input.filter(|(index, _)| !response.is_input_deleted(*index));
+            let input = input.map(|(index, entry)| (response.input_id(index), entry));
             let output = response.output.iter().enumerate();
-            let output = output.filter(|(place, _)| !response.is_output_deleted(*place));
-            let output = output.map(|(place, output)| (response.output_id(place), output.entry()));
+            let output = output.filter(|(index, _)| !response.is_output_deleted(*index));
+            let output = output.map(|(index, output)| (response.output_id(index), output.entry()));
             let all: Vec<_> = input.chain(output).collect();
             for item in all.into_iter().rev() {
                 if !earlier.take(item, &mut room) {
@@ -171,7 +171,7 @@ impl ResponseDependencies {
         earlier: &Earlier,
     ) -> Result<Vec<ItemEntry>> {
         let mut input = Vec::with_capacity(create.input.len());
-        for (place, one) in create.input.iter().enumerate() {
+        for (index, one) in create.input.iter().enumerate() {
             let id = match one {
                 Input::Item(entry) => {
                     input.push(entry.clone());
@@ -186,7 +186,7 @@ impl ResponseDependencies {
             let absent = || {
                 Resource::Item
                     .absent()
-                    .named_by(format!("input[{place}].id"))
+                    .named_by(format!("input[{index}].id"))
             };
             input.push(found.ok_or_else(absent)?);
         }

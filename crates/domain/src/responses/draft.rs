@@ -115,14 +115,14 @@ impl ResponseDraft {
         if thought.is_empty() {
             return;
         }
-        let place = response.output.len().saturating_sub(1);
+        let index = response.output.len().saturating_sub(1);
         if let Some(OutputItem {
             kind: OutputContent::Reasoning(text),
             ..
         }) = response.output.last_mut()
         {
             text.push_str(thought);
-            return response.came(place, 0, thought.len());
+            return response.came(index, 0, thought.len());
         }
         self.blank_thought.push_str(thought);
         if can_be_seen(&self.blank_thought) {
@@ -140,7 +140,7 @@ impl ResponseDraft {
         if text.is_empty() {
             return;
         }
-        let place = response.output.len().saturating_sub(1);
+        let index = response.output.len().saturating_sub(1);
         let open = match response.output.last_mut() {
             Some(OutputItem {
                 kind: OutputContent::Message(parts),
@@ -156,7 +156,7 @@ impl ResponseDraft {
                 _ => parts.push(MessagePart { kind, text }),
             }
             let part = parts.len() - 1;
-            return response.came(place, part, bytes);
+            return response.came(index, part, bytes);
         }
         self.blank_text.push_str(text);
         if can_be_seen(&self.blank_text) {

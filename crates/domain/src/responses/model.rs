@@ -103,26 +103,26 @@ impl Failed {
 
 impl Response {
     /// The id of the output item at this place.
-    pub fn output_id(&self, place: usize) -> ItemId {
-        let place = u32::try_from(place).unwrap_or(u32::MAX);
+    pub fn output_id(&self, index: usize) -> ItemId {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
         let before = self.first.0.saturating_add(self.input_count);
-        self.id.item(Sequence(before.saturating_add(place)))
+        self.id.item(Sequence(before.saturating_add(index)))
     }
 
     /// The id of the input item at this place.
-    pub fn input_id(&self, place: usize) -> ItemId {
-        let place = u32::try_from(place).unwrap_or(u32::MAX);
-        self.id.item(Sequence(self.first.0.saturating_add(place)))
+    pub fn input_id(&self, index: usize) -> ItemId {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        self.id.item(Sequence(self.first.0.saturating_add(index)))
     }
 
     /// Whether the output item at this place was deleted from the conversation.
-    pub fn is_output_deleted(&self, place: usize) -> bool {
-        self.deleted.contains(&self.output_id(place).sequence().0)
+    pub fn is_output_deleted(&self, index: usize) -> bool {
+        self.deleted.contains(&self.output_id(index).sequence().0)
     }
 
     /// Whether the input item at this place was deleted from the conversation.
-    pub fn is_input_deleted(&self, place: usize) -> bool {
-        self.deleted.contains(&self.input_id(place).sequence().0)
+    pub fn is_input_deleted(&self, index: usize) -> bool {
+        self.deleted.contains(&self.input_id(index).sequence().0)
     }
 
     /// Notes that so many bytes came for a part.
@@ -155,16 +155,16 @@ pub struct ResponseItems {
 impl ResponseItems {
     /// The item with this id.
     pub(super) fn find(&self, id: ItemId) -> Option<ItemEntry> {
-        let place = id.sequence().0.checked_sub(self.response.first.0)?;
-        let place = usize::try_from(place).ok()?;
+        let index = id.sequence().0.checked_sub(self.response.first.0)?;
+        let index = usize::try_from(index).ok()?;
         let is_deleted = self.response.deleted.contains(&id.sequence().0);
         if self.response.id.item(id.sequence()) != id || is_deleted {
             return None;
         }
-        let output = place.checked_sub(self.input.len());
+        let output = index.checked_sub(self.input.len());
         match output {
-            None => self.input.get(place).cloned(),
-            Some(place) => self.response.output.get(place).map(OutputItem::entry),
+            None => self.input.get(index).cloned(),
+            Some(index) => self.response.output.get(index).map(OutputItem::entry),
         }
     }
 }
@@ -175,7 +175,7 @@ pub struct CreateResponse {
     pub is_stored: bool,
     pub is_background: bool,
     pub is_streamed: bool,
-    pub place: Continued,
+    pub continued: Continued,
     pub input: Vec<Input>,
     pub instructions: Option<String>,
     pub truncation: Truncation,

@@ -63,7 +63,7 @@ impl ResponseService {
 
     /// Refuses a response that continues what does not exist.
     async fn check(&self, owner: OwnerId, create: &CreateResponse) -> Result<()> {
-        match create.place {
+        match create.continued {
             Continued::Nothing => Ok(()),
             Continued::Conversation(id) => {
                 let conversations = self.needs.stores.conversations.as_ref();

@@ -34,11 +34,11 @@ pub(super) fn messages(leading: &[String], entries: &[ItemEntry]) -> Vec<String>
 fn outputs_of_calls(entries: &[ItemEntry]) -> Vec<Option<&ItemEntry>> {
     let mut found = vec![None; entries.len()];
     let mut open: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-    for (place, entry) in entries.iter().enumerate() {
+    for (index, entry) in entries.iter().enumerate() {
         let kind = entry.content.kind();
         let call_id = field(entry, "call_id");
         if *kind == ItemType::FUNCTION_CALL {
-            open.insert(call_id, place);
+            open.insert(call_id, index);
         } else if *kind == ItemType::FUNCTION_CALL_OUTPUT
             && let Some(call) = open.remove(&call_id)
             && let Some(output) = found.get_mut(call)
@@ -62,14 +62,14 @@ pub(super) fn field(entry: &ItemEntry, name: &str) -> String {
 pub(super) fn without_call(entries: &[ItemEntry], new: usize) -> Option<(usize, String)> {
     let before = entries.len().saturating_sub(new);
     let mut calls = std::collections::HashSet::new();
-    for (place, entry) in entries.iter().enumerate() {
+    for (index, entry) in entries.iter().enumerate() {
         let kind = entry.content.kind();
         if *kind == ItemType::FUNCTION_CALL {
             calls.insert(field(entry, "call_id"));
-        } else if *kind == ItemType::FUNCTION_CALL_OUTPUT && place >= before {
+        } else if *kind == ItemType::FUNCTION_CALL_OUTPUT && index >= before {
             let call_id = field(entry, "call_id");
             if !calls.contains(&call_id) {
-                return Some((place - before, call_id));
+                return Some((index - before, call_id));
             }
         }
     }

@@ -47,11 +47,11 @@ impl ResponseTask {
             ended_at: None,
             status: Status::InProgress,
             is_background: create.is_background,
-            conversation: match create.place {
+            conversation: match create.continued {
                 Continued::Conversation(id) => Some(id),
                 Continued::Nothing | Continued::Response(_) => None,
             },
-            previous: match create.place {
+            previous: match create.continued {
                 Continued::Response(id) => Some(id),
                 Continued::Nothing | Continued::Conversation(_) => None,
             },

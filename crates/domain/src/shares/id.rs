@@ -61,14 +61,14 @@ impl ShareId {
 
 /// The place of a link among all links of its owner, by creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SharePlace(pub Ulid);
+pub struct ShareCursor(pub Ulid);
 
-impl SharePlace {
+impl ShareCursor {
     /// The place that a link's name gives, whether the link exists or not; `None` when the text is
     /// not the name of a link.
     pub fn read(secrets: &dyn Secrets, raw: &str) -> Option<Self> {
         let micros = micros(secret_part(raw)?)?;
-        Some(Self(place(micros, secrets.digest(raw))))
+        Some(Self(cursor(micros, secrets.digest(raw))))
     }
 }
 
@@ -91,7 +91,7 @@ fn micros(secret: &str) -> Option<u64> {
 
 /// Milliseconds as in any ULID, then microseconds, then part of the digest, to tell links of the
 /// same microsecond apart.
-fn place(micros: u64, Digest(digest): Digest) -> Ulid {
+fn cursor(micros: u64, Digest(digest): Digest) -> Ulid {
     let [b0, b1, b2, b3, b4, b5, b6, b7, b8, ..] = digest;
     let tail = u128::from_be_bytes([0, 0, 0, 0, 0, 0, 0, b0, b1, b2, b3, b4, b5, b6, b7, b8]);
     let random = (u128::from(micros % 1_000) << 70) | (tail & ((1 << 70) - 1));
@@ -139,15 +139,15 @@ mod tests {
     }
 
     #[test]
-    fn later_links_have_later_places() {
-        let places: Vec<_> = [0, 1, 999, 1_000, 86_400_000_000]
+    fn later_links_have_later_cursors() {
+        let cursors: Vec<_> = [0, 1, 999, 1_000, 86_400_000_000]
             .into_iter()
             .map(|micros| {
                 let id = ShareId::generate(&Plain, micros % 2 == 0, at(micros));
-                SharePlace::read(&Plain, id.as_str()).unwrap()
+                ShareCursor::read(&Plain, id.as_str()).unwrap()
             })
             .collect();
-        assert!(places.is_sorted_by(|one, next| one < next), "{places:?}");
+        assert!(cursors.is_sorted_by(|one, next| one < next), "{cursors:?}");
     }
 
     #[test]
@@ -172,10 +172,10 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_name_has_no_place() {
+    fn a_malformed_name_has_no_cursor() {
         let good = ShareId::generate(&Plain, false, at(0));
         let good = good.as_str();
-        assert!(SharePlace::read(&Plain, good).is_some());
+        assert!(ShareCursor::read(&Plain, good).is_some());
         for bad in [
             "",
             "share_",
@@ -186,7 +186,7 @@ mod tests {
             &good.replace('x', "é"),
             &good.replace("share_", "conv_"),
         ] {
-            assert!(SharePlace::read(&Plain, bad).is_none(), "{bad}");
+            assert!(ShareCursor::read(&Plain, bad).is_none(), "{bad}");
         }
     }
 }

@@ -7,7 +7,7 @@ mod public;
 mod service;
 mod views;
 
-pub use id::{ShareId, SharePlace};
+pub use id::{ShareCursor, ShareId};
 pub use model::{LinkLifetime, NewLink, Share, ShareKey, SharedItem, Speaker, View, Visit};
 pub use ports::{
     AddedMessage, Addition, Fork, Forked, FoundLink, InsertedLink, Link, LinkStanding, NewShare,

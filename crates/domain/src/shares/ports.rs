@@ -1,4 +1,4 @@
-use super::{Share, ShareId, ShareKey, SharePlace, SharedItem};
+use super::{Share, ShareCursor, ShareId, ShareKey, SharedItem};
 use crate::admission::Caller;
 use crate::conversations::Conversation;
 use crate::error::Result;
@@ -65,7 +65,7 @@ pub trait ShareStore: Send + Sync {
 
 /// A link about to be stored.
 pub struct NewShare {
-    pub place: SharePlace,
+    pub cursor: ShareCursor,
     pub share_id: ShareId,
     pub digest: Digest,
     pub owner: OwnerId,
@@ -104,7 +104,7 @@ pub struct ShareList {
     pub state: Option<ShareState>,
     pub limit: Limit,
     pub order: Order,
-    pub after: Option<SharePlace>,
+    pub after: Option<ShareCursor>,
     pub now: DateTime<Utc>,
     /// Links that ended before this time are not listed any more.
     pub ended_since: DateTime<Utc>,

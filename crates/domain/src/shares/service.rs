@@ -1,5 +1,5 @@
 use super::{
-    InsertedLink, LinkLifetime, NewLink, NewShare, Revoked, Share, ShareId, ShareList, SharePlace,
+    InsertedLink, LinkLifetime, NewLink, NewShare, Revoked, Share, ShareCursor, ShareId, ShareList,
     ShareState, ShareStore, ViewCounts,
 };
 use crate::clock::{Clock, Ids};
@@ -77,9 +77,9 @@ impl ShareService {
             } => (Some(item), true, false, include_context),
         };
         let share_id = ShareId::generate(&*self.secrets, item.is_some(), now);
-        let place = SharePlace::read(&*self.secrets, share_id.as_str());
+        let cursor = ShareCursor::read(&*self.secrets, share_id.as_str());
         let new = NewShare {
-            place: place.ok_or_else(|| Error::Internal("a link's name has no place".into()))?,
+            cursor: cursor.ok_or_else(|| Error::Internal("a link's name has no place".into()))?,
             digest: share_id.digest(&*self.secrets),
             share_id,
             owner,
@@ -120,7 +120,7 @@ impl ShareService {
     pub async fn list(&self, owner: OwnerId, list: ListShares) -> Result<Page<Share>> {
         let now = self.clock.now();
         let after = list.after.map(|after| {
-            SharePlace::read(&*self.secrets, &after).ok_or_else(|| {
+            ShareCursor::read(&*self.secrets, &after).ok_or_else(|| {
                 Error::Invalid(Invalid {
                     param: Some("after".to_owned()),
                     reason: InvalidReason::Cursor,
@@ -147,7 +147,7 @@ impl ShareService {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        place: SharePlace,
+        cursor: ShareCursor,
     ) -> Result<Share> {
         let now = self.clock.now();
         let list = ShareList {
@@ -156,14 +156,14 @@ impl ShareService {
             limit: Limit::ONE,
             order: Order::Descending,
             // The first link before the next place is the wanted one, if it exists.
-            after: Some(SharePlace(Ulid(place.0.0.saturating_add(1)))),
+            after: Some(ShareCursor(Ulid(cursor.0.0.saturating_add(1)))),
             now,
             ended_since: now - Self::REMEMBERED,
         };
         let page = self.store.list(owner, &list).await?;
         let page = page.ok_or_else(|| Resource::Conversation.absent())?;
         let is_it = |share: &Share| {
-            SharePlace::read(&*self.secrets, share.share_id.as_str()) == Some(place)
+            ShareCursor::read(&*self.secrets, share.share_id.as_str()) == Some(cursor)
         };
         let share = page.data.into_iter().next().filter(is_it);
         share.ok_or_else(|| Resource::Share.absent())

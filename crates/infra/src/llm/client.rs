@@ -33,9 +33,9 @@ pub struct CertificatesUnusable(#[from] reqwest::Error);
 /// A server with OpenAI's API: llama.cpp, Ollama, vLLM, OpenAI itself.
 pub struct OpenAiCompatible {
     exchange: Arc<Exchange>,
-    places: Budget,
+    budget: Budget,
     /// Turns for serialising long requests.
-    turns: Budget,
+    serialising: Budget,
 }
 
 impl OpenAiCompatible {
@@ -49,8 +49,8 @@ impl OpenAiCompatible {
         carry: fn(&mut HeaderMap),
     ) -> std::result::Result<Self, CertificatesUnusable> {
         let client = client(&settings)?;
-        let places = Budget::new(places(&settings));
-        let turns = Budget::new(turns(&settings));
+        let budget = Budget::new(limits(&settings));
+        let serialising = Budget::new(serialising_limits(&settings));
         Ok(Self {
             exchange: Arc::new(Exchange {
                 client,
@@ -58,15 +58,15 @@ impl OpenAiCompatible {
                 carry,
                 runtime: Handle::current(),
             }),
-            places,
-            turns,
+            budget,
+            serialising,
         })
     }
 
     /// The limit of running requests.
     #[must_use]
-    pub fn places(&self) -> Budget {
-        self.places.clone()
+    pub fn budget(&self) -> Budget {
+        self.budget.clone()
     }
 
     /// Serialises a request. A long one is serialised on a separate thread, in turn, since it would
@@ -76,12 +76,12 @@ impl OpenAiCompatible {
             return Ok(self.exchange.prepare(&request)?);
         }
         let patience = sleep(self.exchange.settings.silence);
-        let turn = self.turns.take(caller, 1, patience).await;
-        let turn = turn.map_err(|_| BUSY)?;
+        let permit = self.serialising.take(caller, 1, patience).await;
+        let permit = permit.map_err(|_| BUSY)?;
         let exchange = Arc::clone(&self.exchange);
         let prepared = self.exchange.runtime.spawn_blocking(move || {
             let prepared = exchange.prepare(&request);
-            drop((request, turn));
+            drop((request, permit));
             prepared
         });
         let prepared = prepared.await;
@@ -115,11 +115,11 @@ impl ModelProvider for OpenAiCompatible {
         let has_context = !request.context.is_empty();
         let PreparedRequest { body, streamed } = self.prepared(caller, request).await?;
         let body = Bytes::from(body);
-        let place = self.places.take(caller, 1, sleep(*silence));
-        let place = place.await.map_err(|_| BUSY)?;
+        let permit = self.budget.take(caller, 1, sleep(*silence));
+        let permit = permit.await.map_err(|_| BUSY)?;
         let spare = has_context.then(|| body.clone());
         let answer =
-            |response| ProviderAnswer::new(response, streamed, *silence, api_key.clone(), place);
+            |response| ProviderAnswer::new(response, streamed, *silence, api_key.clone(), permit);
         match (self.exchange.ask(body, streamed).await, spare) {
             (Ok(response), Some(spare)) => {
                 let mut answer = answer(response);
@@ -166,7 +166,7 @@ fn bytes(request: &ChatRequest) -> usize {
 }
 
 /// The limits for serialising long requests at once, and for waiting for that.
-fn turns(settings: &ProviderSettings) -> BudgetLimits {
+fn serialising_limits(settings: &ProviderSettings) -> BudgetLimits {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let at_once = (processors / 2).max(1) as u64;
     BudgetLimits::parts(at_once, 2).with_waiting(
@@ -176,7 +176,7 @@ fn turns(settings: &ProviderSettings) -> BudgetLimits {
 }
 
 /// The limits for running requests, and for waiting ones.
-fn places(settings: &ProviderSettings) -> BudgetLimits {
+fn limits(settings: &ProviderSettings) -> BudgetLimits {
     let share = settings.owner_concurrency.min(settings.concurrency);
     BudgetLimits {
         total: settings.concurrency as u64,

@@ -76,7 +76,7 @@ fn passed(
             Some(messages) => serde_json::from_str(messages.get()).map_err(unreadable)?,
         };
         let sent = sent.into_iter().enumerate();
-        let sent = sent.filter(|(place, _)| retold.binary_search(place).is_err());
+        let sent = sent.filter(|(index, _)| retold.binary_search(index).is_err());
         let sent: Vec<_> = sent.map(|(_, message)| message).collect();
         let messages = told(context, &sent, strict).map_err(unwritable)?;
         let messages = to_raw_value(&messages).map_err(unwritable)?;

@@ -4,7 +4,7 @@ use super::figures::{Figures, PoolConnections};
 use super::following::FollowedReplica;
 use super::pool::{Pool, Pooled};
 use super::position::Positions;
-use super::work::{Places, Whose};
+use super::work::{Whose, WorkPermits};
 use crate::storage::DiskRoom;
 use diesel_async::SimpleAsyncConnection as _;
 use domain::admission::{Budget, Caller, Permit};
@@ -32,7 +32,7 @@ pub struct Database {
     /// When the server last answered.
     heard: watch::Sender<Option<Instant>>,
     /// The limits of concurrent work.
-    places: Arc<Places>,
+    permits: Arc<WorkPermits>,
     /// Whether the schema is that of this version. Until then, every unit of work is refused.
     open: Arc<AtomicBool>,
     /// Whether Citus keeps the tables in parts.
@@ -95,7 +95,7 @@ impl Database {
             write_offs: Arc::new(Semaphore::new(size)),
             patience,
             heard: watch::Sender::new(None),
-            places: Arc::new(Places::new(size)),
+            permits: Arc::new(WorkPermits::new(size)),
             open: Arc::default(),
             divided: Arc::default(),
             storage: DiskRoom::unmeasured(),
@@ -136,21 +136,21 @@ impl Database {
     /// How many units of work wait for their turn.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.places.waiting()
+        self.permits.waiting()
     }
 
     /// Waits for the caller's turn to fork; half of the time is left for the work itself.
     pub(super) async fn fork_turn(&self, whose: Whose) -> Result<Permit> {
         let deadline = whose.begun + self.queue() / 2;
-        self.places.fork_turn(whose, deadline).await
+        self.permits.fork_turn(whose, deadline).await
     }
 
     /// Waits for the caller's turn.
     pub(super) async fn turn(&self, whose: Whose) -> Result<Permit> {
         self.must_be_open()?;
-        let turn = self.places.turn(whose, whose.begun + self.queue()).await;
+        let turn = self.permits.turn(whose, whose.begun + self.queue()).await;
         turn.ok_or_else(|| match self.was_heard_since(whose.begun) {
-            true => Places::overloaded(),
+            true => WorkPermits::overloaded(),
             false => unavailable(Silent(self.queue())),
         })
     }
@@ -226,7 +226,7 @@ impl Database {
     /// The limits of concurrent work, and of forks.
     #[must_use]
     pub fn budgets(&self) -> [Budget; 2] {
-        self.places.budgets()
+        self.permits.budgets()
     }
 
     /// Closes all connections, after their running work.

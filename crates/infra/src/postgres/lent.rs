@@ -139,10 +139,10 @@ async fn settle(mut connection: Pooled, database: Database) {
 async fn give_up(database: &Database) {
     loop {
         sleep(HOLD).await;
-        if let Ok(place) = Arc::clone(&database.write_offs).try_acquire_owned() {
+        if let Ok(permit) = Arc::clone(&database.write_offs).try_acquire_owned() {
             database.home.spawn(async {
                 sleep(FORGET).await;
-                drop(place);
+                drop(permit);
             });
             return;
         }

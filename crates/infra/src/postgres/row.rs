@@ -131,11 +131,11 @@ pub(super) const fn join<const LENGTH: usize>(
     between: &str,
 ) -> [u8; LENGTH] {
     let mut joined = [0; LENGTH];
-    let mut places: &mut [u8] = &mut joined;
+    let mut rest: &mut [u8] = &mut joined;
     while let [part, later @ ..] = parts {
-        places = put(put(places, before), part);
+        rest = put(put(rest, before), part);
         if !later.is_empty() {
-            places = put(places, between);
+            rest = put(rest, between);
         }
         parts = later;
     }
@@ -143,8 +143,8 @@ pub(super) const fn join<const LENGTH: usize>(
 }
 
 /// Writes a text, and returns the places after it.
-const fn put<'a>(places: &'a mut [u8], text: &str) -> &'a mut [u8] {
-    let (here, later) = places.split_at_mut(text.len());
+const fn put<'a>(rest: &'a mut [u8], text: &str) -> &'a mut [u8] {
+    let (here, later) = rest.split_at_mut(text.len());
     here.copy_from_slice(text.as_bytes());
     later
 }

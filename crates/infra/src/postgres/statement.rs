@@ -86,13 +86,13 @@ pub(super) struct StatementText<const PARAMETERS: usize> {
 impl<const PARAMETERS: usize> StatementText<PARAMETERS> {
     pub(super) const fn split(text: &'static str) -> Self {
         let mut before = [""; PARAMETERS];
-        let mut places: &mut [&'static str] = &mut before;
+        let mut slots: &mut [&'static str] = &mut before;
         let (mut rest, mut number) = (text, 1);
-        while let [place, later @ ..] = places {
+        while let [slot, later @ ..] = slots {
             let (head, tail) = rest.split_at(occurrence(rest, number));
-            *place = head;
+            *slot = head;
             (_, rest) = tail.split_at(if number < 10 { 2 } else { 3 });
-            places = later;
+            slots = later;
             number += 1;
         }
         Self { before, rest }

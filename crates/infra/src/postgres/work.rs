@@ -93,7 +93,7 @@ pub(super) fn reading(caller: impl Into<Whose>) -> Whose {
 }
 
 /// The limits of concurrent work: as many concurrent units as there are connections, and half of them for one caller.
-pub(super) struct Places {
+pub(super) struct WorkPermits {
     budget: Budget,
     share: u64,
     /// Forks, each of which may be as much work as a whole conversation: one of each owner, and a
@@ -101,7 +101,7 @@ pub(super) struct Places {
     forks: Budget,
 }
 
-impl Places {
+impl WorkPermits {
     pub(super) fn new(connections: usize) -> Self {
         let limits = BudgetLimits::parts(connections as u64, 2).with_waiting(WAITING, WAITING_EACH);
         Self {

@@ -129,8 +129,8 @@ impl Provider {
             None => Ok((Arc::new(NoProvider), None)),
             Some(settings) => {
                 let provider = OpenAiCompatible::new(settings.clone(), traces::carry)?;
-                let places = provider.places();
-                Ok((Arc::new(provider), Some(places)))
+                let budget = provider.budget();
+                Ok((Arc::new(provider), Some(budget)))
             }
         }
     }

@@ -34,7 +34,8 @@ pub(super) fn database(database: &Database, page: &mut MetricsPage<'_>) -> Resul
         ("lost", &reads.lost),
         ("busy", &reads.busy),
     ];
-    let help = "Reads of a service with a replica: by the replica, or by the primary, with the reason.";
+    let help =
+        "Reads of a service with a replica: by the replica, or by the primary, with the reason.";
     let answers = answers.map(|(result, count)| ([("result", result)], count.read()));
     page.counters("replica_reads", help, answers)?;
     let help = "Time for which reads waited until the replica was recent enough.";

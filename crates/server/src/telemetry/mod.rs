@@ -75,7 +75,7 @@ fn panicked(panic: &PanicHookInfo<'_>) {
     let trace = (trace.status() == BacktraceStatus::Captured).then_some(trace);
     let backtrace = trace.as_ref().map(tracing::field::display);
     match panic.location() {
-        Some(place) => tracing::error!(said, backtrace, "panicked at {place}"),
+        Some(location) => tracing::error!(said, backtrace, "panicked at {location}"),
         None => tracing::error!(said, backtrace, "panicked at an unknown place"),
     }
 }

@@ -6,7 +6,7 @@ use crate::items::parts::shown;
 use crate::memory::AnswerPart;
 use crate::stream::internal;
 use domain::conversations::Conversation;
-use domain::items::{ExportEntry, ExportPlace};
+use domain::items::{ExportCursor, ExportEntry};
 use futures_util::stream::{self, Stream};
 use serde::Serialize;
 
@@ -21,23 +21,23 @@ pub(super) fn write(
     };
     writer.object(&ConversationBody::from(conversation))?;
     writer.text.extend_from_slice(b",\"items\":[");
-    let state = Some((source, writer, ExportPlace::default()));
+    let state = Some((source, writer, ExportCursor::default()));
     Ok(stream::try_unfold(state, |state| async move {
-        let Some((mut source, mut writer, place)) = state else {
+        let Some((mut source, mut writer, cursor)) = state else {
             return Ok(None);
         };
         let memory = source.parts.next().await?;
         let entries = source
             .items
-            .export(source.owner, source.id, place, source.last)
+            .export(source.owner, source.id, cursor, source.last)
             .await;
         let entries = entries?;
-        let Some(place) = writer.entries(entries)? else {
+        let Some(cursor) = writer.entries(entries)? else {
             return Ok(Some((AnswerPart::new(writer.end(), memory), None)));
         };
         let text = std::mem::take(&mut writer.text);
         let part = AnswerPart::new(text, memory);
-        Ok(Some((part, Some((source, writer, place)))))
+        Ok(Some((part, Some((source, writer, cursor)))))
     }))
 }
 
@@ -56,10 +56,10 @@ struct Open {
 
 impl Writer {
     /// Writes entries and returns the place after the last one.
-    fn entries(&mut self, entries: Vec<ExportEntry>) -> Result<Option<ExportPlace>, ApiError> {
-        let mut place = None;
+    fn entries(&mut self, entries: Vec<ExportEntry>) -> Result<Option<ExportCursor>, ApiError> {
+        let mut cursor = None;
         for entry in entries {
-            place = Some(match entry {
+            cursor = Some(match entry {
                 ExportEntry::Item(item) => {
                     let sequence = item.id.sequence();
                     let separator: &[u8] = if self.open.is_some() { b"]}," } else { b"" };
@@ -70,22 +70,22 @@ impl Writer {
                     });
                     self.object(&ItemBody::from(item))?;
                     self.text.extend_from_slice(b",\"earlier_versions\":[");
-                    ExportPlace {
+                    ExportCursor {
                         sequence,
                         version: 0,
                     }
                 }
                 ExportEntry::Earlier { sequence, version } => {
-                    let place = ExportPlace {
+                    let cursor = ExportCursor {
                         sequence,
                         version: version.number,
                     };
                     self.earlier(version)?;
-                    place
+                    cursor
                 }
             });
         }
-        Ok(place)
+        Ok(cursor)
     }
 
     fn earlier(&mut self, version: domain::items::Version) -> Result<(), ApiError> {

@@ -44,8 +44,8 @@ fn no_reserved_part(at: &str, parts: &[&str]) -> Result<(), ApiError> {
     let mut objects = parts.iter().map(|part| JsonObject::parse(part));
     match objects.position(|part| part.as_ref().is_some_and(fields::are)) {
         None => Ok(()),
-        Some(place) => {
-            let at = format!("{at}.content[{place}]");
+        Some(index) => {
+            let at = format!("{at}.content[{index}]");
             let rule =
                 "must not be `message.fields`, which is reserved for the fields of a message.";
             Err(about(code::INVALID_VALUE, &at, "type", rule))

@@ -64,18 +64,18 @@ pub(in crate::openai) async fn new_items(
         let message = format!("items must have at most {MOST} items.");
         return Err(ApiError::new(code::INVALID_VALUE, message).param("items"));
     }
-    let place = |index: usize| format!("items[{index}]");
+    let name = |index: usize| format!("items[{index}]");
     let bytes = sent.iter().map(|sent| sent.get().len()).sum();
     let read = move || {
         let sent = sent.iter().enumerate();
-        let read = sent.map(|(index, sent)| IncomingItem::read(&place(index), sent.get()));
+        let read = sent.map(|(index, sent)| IncomingItem::read(&name(index), sent.get()));
         read.collect::<Result<Vec<_>, _>>()
     };
     let incoming = LongWork::run(request, bytes, read).await?;
     let responses = service::<ResponseService>(request)?;
     let mut new = Vec::with_capacity(incoming.len());
     for (index, incoming) in incoming.into_iter().enumerate() {
-        let at = place(index);
+        let at = name(index);
         new.push(incoming.resolve(&at, items, &responses, owner).await?);
     }
     Ok(new)

@@ -42,8 +42,8 @@ pub(super) fn read(input: Option<&str>) -> Result<Vec<Input>, ApiError> {
         ));
     }
     let each = items.into_iter().enumerate();
-    each.map(|(place, item)| {
-        let at = format!("input[{place}]");
+    each.map(|(index, item)| {
+        let at = format!("input[{index}]");
         match IncomingItem::read(&at, item)? {
             IncomingItem::Reference(id) => Ok(Input::Reference(id)),
             IncomingItem::Item(item) => {
@@ -89,8 +89,8 @@ fn check(at: &str, item: &NewItem) -> Result<(), ApiError> {
 }
 
 fn parts_of(at: &str, parts: &[JsonObject<'_>]) -> Result<(), ApiError> {
-    for (place, part) in parts.iter().enumerate() {
-        let at = format!("{at}[{place}]");
+    for (index, part) in parts.iter().enumerate() {
+        let at = format!("{at}[{index}]");
         let kind = part.text("type").unwrap_or_default();
         let is_told = match kind.as_str() {
             "input_text" | "output_text" | "text" | "refusal" | "message.fields" => true,

@@ -36,9 +36,9 @@ pub(crate) async fn list_input_items(
     let after = page.after(ids::read)?;
     let response = found.response;
     let all = found.input.into_iter().enumerate();
-    let all = all.filter(|(place, _)| !response.is_input_deleted(*place));
+    let all = all.filter(|(index, _)| !response.is_input_deleted(*index));
     let mut all: Vec<_> = all
-        .map(|(place, entry)| item(&response, place, entry))
+        .map(|(index, entry)| item(&response, index, entry))
         .collect();
     if page.order() == Order::Descending {
         all.reverse();
@@ -46,8 +46,8 @@ pub(crate) async fn list_input_items(
     let from = match after {
         None => 0,
         Some(id) => {
-            let place = all.iter().position(|item| item.id == id);
-            place.map_or(all.len(), |place| place + 1)
+            let index = all.iter().position(|item| item.id == id);
+            index.map_or(all.len(), |index| index + 1)
         }
     };
     let mut rest = all.split_off(from);
@@ -59,9 +59,9 @@ pub(crate) async fn list_input_items(
 }
 
 /// An item of the input, in the form of all items.
-fn item(response: &Response, place: usize, entry: ItemEntry) -> Item {
+fn item(response: &Response, index: usize, entry: ItemEntry) -> Item {
     Item {
-        id: response.input_id(place),
+        id: response.input_id(index),
         role: entry.role,
         content: entry.content,
         call_id: None,

@@ -103,7 +103,7 @@ impl TryFrom<CreateResponseBody> for CreateResponse {
         let is_background = flag(&fields, "background")?.unwrap_or_default();
         let is_streamed = flag(&fields, "stream")?.unwrap_or_default();
         flag(&fields, "parallel_tool_calls")?;
-        let place = continued(&fields, is_stored)?;
+        let continued = continued(&fields, is_stored)?;
         if is_background && !is_stored {
             let rule = "must be true with background: true, since the response is got later.";
             return Err(refused(code::INVALID_VALUE, "store", rule));
@@ -121,7 +121,7 @@ impl TryFrom<CreateResponseBody> for CreateResponse {
             is_stored,
             is_background,
             is_streamed,
-            place,
+            continued,
             input,
             instructions: string(&fields, "instructions", 1_000_000)?,
             truncation: truncation(&fields)?,

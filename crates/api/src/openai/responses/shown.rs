@@ -20,9 +20,9 @@ pub(super) enum Moment {
 pub(super) fn json(response: &Response, moment: Moment) -> String {
     let is_now = moment == Moment::Now;
     let output = response.output.iter().enumerate().filter(|_| is_now);
-    let output = output.filter(|(place, _)| !response.is_output_deleted(*place));
+    let output = output.filter(|(index, _)| !response.is_output_deleted(*index));
     let output =
-        output.map(|(place, output)| item(response.output_id(place), output, shown_status(output)));
+        output.map(|(index, output)| item(response.output_id(index), output, shown_status(output)));
     let output: Vec<_> = output.collect();
     let status = status(response.status, moment);
     let seconds = response.created_at.timestamp();

@@ -37,7 +37,7 @@ pub(super) fn read(fields: &Fields) -> Result<Tools, ApiError> {
         ));
     }
     let each = list.iter().enumerate();
-    let functions = each.map(|(place, tool)| function(place, tool));
+    let functions = each.map(|(index, tool)| function(index, tool));
     let mut functions = functions.collect::<Result<Vec<_>, _>>()?;
     let shown: Vec<_> = functions
         .iter()
@@ -63,8 +63,8 @@ pub(super) fn read(fields: &Fields) -> Result<Tools, ApiError> {
 /// The fields of a function.
 const FIELDS: [&str; 5] = ["type", "name", "description", "parameters", "strict"];
 
-fn function(place: usize, tool: &str) -> Result<Function, ApiError> {
-    let at = format!("tools[{place}]");
+fn function(index: usize, tool: &str) -> Result<Function, ApiError> {
+    let at = format!("tools[{index}]");
     let object = JsonObject::parse(tool);
     let object = object.ok_or_else(|| refused(code::INVALID_TYPE, &at, "must be an object."))?;
     let param = format!("{at}.type");

@@ -1,7 +1,7 @@
 //! The address at which a shared conversation can be continued, in a program of the operator.
 
 /// The placeholder for the link's name in the address.
-const PLACE: &str = "{share_id}";
+const PLACEHOLDER: &str = "{share_id}";
 
 /// Schemes of programs that open a conversation. Schemes that run or show the address itself
 /// (`javascript:`, `data:`) are never allowed.
@@ -31,7 +31,7 @@ impl ContinueUrl {
             && !host.is_empty()
             && host.chars().all(plain)
             && !rest.contains(odd)
-            && behind.contains(PLACE);
+            && behind.contains(PLACEHOLDER);
         good.then(|| Self(text.to_owned()))
     }
 
@@ -41,7 +41,7 @@ impl ContinueUrl {
         share_id
             .bytes()
             .all(plain)
-            .then(|| self.0.replace(PLACE, share_id))
+            .then(|| self.0.replace(PLACEHOLDER, share_id))
     }
 }
 

@@ -119,7 +119,7 @@ impl LinkRequest<'_> {
         let standing = standing.await?;
         let around = PageContext {
             neighbours: html::neighbours(&view, query),
-            standing: standing.map(|place| html::standing(place, view.items.len(), limit)),
+            standing: standing.map(|standing| html::standing(standing, view.items.len(), limit)),
             link: html::link(self.request, self.share_id, continue_url),
         };
         let page = html::write(self.request, view, around, layouts, self.origin).await?;

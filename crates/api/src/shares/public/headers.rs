@@ -4,7 +4,7 @@ use actix_web::http::header::{
 };
 
 /// Where links live.
-const PLACE: &str = "/conversations/share/";
+const PREFIX: &str = "/conversations/share/";
 
 /// The headers that every answer of a link has, failures included, with their purposes.
 const SAFETY: [(HeaderName, &str, &str); 5] = [
@@ -40,7 +40,7 @@ const SAFETY: [(HeaderName, &str, &str); 5] = [
 
 /// Adds these headers to the answer of a link.
 pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
-    if !path.starts_with(PLACE) {
+    if !path.starts_with(PREFIX) {
         return;
     }
     for (name, value, _) in SAFETY {
@@ -61,5 +61,5 @@ pub(crate) fn protection(path: &str) -> impl Iterator<Item = (HeaderName, &'stat
     safety
         .into_iter()
         .chain([vary])
-        .filter(move |_| path.starts_with(PLACE))
+        .filter(move |_| path.starts_with(PREFIX))
 }

@@ -111,7 +111,7 @@ pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Nei
     let limit = query.limit.map(|limit| format!("&limit={limit}"));
     let form = query.format.map(|_| "&format=html".to_owned());
     let same: String = limit.iter().chain(&form).map(String::as_str).collect();
-    let place = |name, item| format!("?{name}={}{same}", cursor(item));
+    let page_at = |name, item| format!("?{name}={}{same}", cursor(item));
     let first = view.items.first();
     let beginning = || match same.strip_prefix('&') {
         Some(same) => format!("?{same}"),
@@ -123,7 +123,7 @@ pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Nei
             .has_more
             .then(|| format!("?before={CURSOR}{LAST}{same}")),
         previous: view.has_before.then(|| match first {
-            Some(first) => place("before", first),
+            Some(first) => page_at("before", first),
             // All messages before this page were deleted: the way back leads to the beginning.
             None => beginning(),
         }),
@@ -131,18 +131,18 @@ pub(super) fn neighbours(view: &View, query: &GetSharedConversationQuery) -> Nei
             .items
             .last()
             .filter(|_| view.has_more)
-            .map(|last| place("after", last)),
-        here: query.place().into_iter().chain(limit).collect(),
+            .map(|last| page_at("after", last)),
+        here: query.cursor().into_iter().chain(limit).collect(),
     }
 }
 
 /// In numbers for people: which messages a page of `limit` shows.
 pub(super) fn standing(
-    place: domain::shares::LinkStanding,
+    standing: domain::shares::LinkStanding,
     shown: usize,
     limit: usize,
 ) -> PageStanding {
-    let (before, total, limit) = (place.before, place.total, limit as u64);
+    let (before, total, limit) = (standing.before, standing.total, limit as u64);
     let last = before + shown as u64;
     let whole = before.is_multiple_of(limit) && (shown as u64 == limit || last == total);
     PageStanding {

@@ -22,7 +22,7 @@ const LIFETIME: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub(super) struct KeptPages {
     pages: Arc<Cache<u64, Arc<KeptPage>, Size>>,
-    places: RandomState,
+    hasher: RandomState,
 }
 
 struct KeptPage {
@@ -49,7 +49,7 @@ impl Default for KeptPages {
     fn default() -> Self {
         Self {
             pages: Arc::new(Cache::with_weighter(PAGES, MOST, Size)),
-            places: RandomState::new(),
+            hasher: RandomState::new(),
         }
     }
 }
@@ -57,8 +57,8 @@ impl Default for KeptPages {
 impl KeptPages {
     /// The page of this view: the kept one, or a new one, which is kept.
     pub(super) fn page(&self, view: View, around: PageContext) -> Bytes {
-        let place = self.place(&around);
-        let kept = self.pages.get(&place);
+        let key = self.key(&around);
+        let kept = self.pages.get(&key);
         if let Some(page) = kept.filter(|page| page.view == view && page.around == around) {
             return page.html.clone();
         }
@@ -70,16 +70,16 @@ impl KeptPages {
             html: html.clone(),
             since: Instant::now(),
         };
-        self.pages.insert(place, Arc::new(page));
+        self.pages.insert(key, Arc::new(page));
         html
     }
 
     /// Where a page is kept. Two pages of one place replace each other.
-    fn place(&self, around: &PageContext) -> u64 {
+    fn key(&self, around: &PageContext) -> u64 {
         let PageContext {
             link, neighbours, ..
         } = around;
-        self.places
+        self.hasher
             .hash_one((&link.base, &link.path, &neighbours.here))
     }
 }

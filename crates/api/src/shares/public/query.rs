@@ -31,11 +31,11 @@ pub(crate) struct GetSharedConversationQuery {
 
 impl GetSharedConversationQuery {
     /// Where the page begins or ends, as a part of its address; only for a valid query.
-    pub(super) fn place(&self) -> Option<String> {
-        let places = [("after", &self.after), ("before", &self.before)];
-        places.into_iter().find_map(|(name, place)| {
-            let place = place.as_ref()?;
-            Some(format!("&{name}={place}"))
+    pub(super) fn cursor(&self) -> Option<String> {
+        let cursors = [("after", &self.after), ("before", &self.before)];
+        cursors.into_iter().find_map(|(name, cursor)| {
+            let cursor = cursor.as_ref()?;
+            Some(format!("&{name}={cursor}"))
         })
     }
 }
@@ -49,8 +49,8 @@ impl TryFrom<&GetSharedConversationQuery> for ViewPage {
     fn try_from(query: &GetSharedConversationQuery) -> Result<Self, Error> {
         let from = match (&query.after, &query.before) {
             (None, None) => ViewFrom::Beginning,
-            (Some(after), None) => ViewFrom::After(place(after, "after")?),
-            (None, Some(before)) => ViewFrom::Before(place(before, "before")?),
+            (Some(after), None) => ViewFrom::After(sequence(after, "after")?),
+            (None, Some(before)) => ViewFrom::Before(sequence(before, "before")?),
             (Some(_), Some(_)) => {
                 let message = "before must be absent where after is given.";
                 return Err(Error::invalid("before", message));
@@ -64,7 +64,7 @@ impl TryFrom<&GetSharedConversationQuery> for ViewPage {
     }
 }
 
-fn place(cursor: &str, param: &str) -> Result<Sequence, Error> {
+fn sequence(cursor: &str, param: &str) -> Result<Sequence, Error> {
     numbered(CURSOR, cursor)
         .map(Sequence)
         .ok_or_else(|| unknown_cursor(param))

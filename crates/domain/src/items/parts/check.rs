@@ -42,8 +42,8 @@ pub(super) fn check(kind: &ItemType, json: &str) -> Result<()> {
         );
         return Err(Error::invalid(PARAM, message));
     }
-    for (place, part) in parts.into_iter().enumerate() {
-        let at = format!("{PARAM}[{place}]");
+    for (index, part) in parts.into_iter().enumerate() {
+        let at = format!("{PARAM}[{index}]");
         let Some(part) = JsonObject::parse(part) else {
             return Err(Error::mistyped(at, "Each part must be an object."));
         };

@@ -47,7 +47,7 @@ pub(super) struct ProviderAnswer {
     aside: Option<String>,
     /// Chunks that were read and not returned yet.
     ready: VecDeque<ChatChunk>,
-    _place: Permit,
+    _permit: Permit,
 }
 
 enum Body {
@@ -71,13 +71,13 @@ impl ProviderAnswer {
         streamed: bool,
         silence: Duration,
         key: Option<ProviderKey>,
-        place: Permit,
+        permit: Permit,
     ) -> Self {
         let encoding = encoding(&response);
         let bytes = bytes_of(response, streamed, silence);
         Self {
             encoding,
-            ..Self::of(bytes, streamed, key, place)
+            ..Self::of(bytes, streamed, key, permit)
         }
     }
 
@@ -102,7 +102,7 @@ impl ProviderAnswer {
         Ok(())
     }
 
-    fn of(bytes: ByteStream, streamed: bool, key: Option<ProviderKey>, place: Permit) -> Self {
+    fn of(bytes: ByteStream, streamed: bool, key: Option<ProviderKey>, permit: Permit) -> Self {
         Self {
             body: Body::Unseen {
                 bytes,
@@ -116,7 +116,7 @@ impl ProviderAnswer {
             encoding: None,
             aside: None,
             ready: VecDeque::new(),
-            _place: place,
+            _permit: permit,
         }
     }
 

@@ -28,15 +28,15 @@ fn answer(writes: Vec<Write>, streamed: bool) -> ProviderAnswer {
             Breaks => Some(Err(Broken::Silent)),
         }
     });
-    let places = Budget::new(BudgetLimits {
+    let budget = Budget::new(BudgetLimits {
         total: 1,
         share: 1,
         waiting: 0,
         waiting_each: 0,
     });
-    let place = places.take(Caller::Service, 1, std::future::pending());
-    let place = place.now_or_never().unwrap().unwrap();
-    ProviderAnswer::of(bytes.boxed(), streamed, None, place)
+    let permit = budget.take(Caller::Service, 1, std::future::pending());
+    let permit = permit.now_or_never().unwrap().unwrap();
+    ProviderAnswer::of(bytes.boxed(), streamed, None, permit)
 }
 
 /// Text, thoughts and the form that is not text, or how it failed; and all that the client is shown.

@@ -29,10 +29,10 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
 /// The time after which a provider says in its words that it may be asked again.
 pub(super) fn announced(words: &str) -> Option<f64> {
     let words = words.to_ascii_lowercase();
-    let places = ANNOUNCED
+    let found = ANNOUNCED
         .iter()
         .filter_map(|before| words.split_once(before));
-    places.into_iter().find_map(|(_, after)| seconds(after))
+    found.into_iter().find_map(|(_, after)| seconds(after))
 }
 
 fn split(text: &str, is_in: impl Fn(char) -> bool) -> (&str, &str) {

@@ -22,7 +22,7 @@ const TEXT: usize = 1_000;
 const BEGINNING: usize = 200;
 
 /// OpenAI's code for a request from an unsupported region.
-const PLACE: &[u8] = b"unsupported_country_region_territory";
+const COUNTRY: &[u8] = b"unsupported_country_region_territory";
 
 /// The failure for an error answer of the provider.
 pub(super) fn of_status(
@@ -31,7 +31,7 @@ pub(super) fn of_status(
     body: &[u8],
     key: Option<&ProviderKey>,
 ) -> ProviderFailure {
-    if status == StatusCode::FORBIDDEN && body.windows(PLACE.len()).any(|part| part == PLACE) {
+    if status == StatusCode::FORBIDDEN && body.windows(COUNTRY.len()).any(|part| part == COUNTRY) {
         return ProviderFailure::lasting(
             "it answered 403: it does not serve the country or region of this server.",
         );

@@ -56,14 +56,14 @@ pub(super) fn status(value: &Value) -> Option<StatusCode> {
         Value::Array(all) => all.first()?,
         value => value,
     };
-    let places = ["/error", "", "/choices/0/error"];
+    let pointers = ["/error", "", "/choices/0/error"];
     let names = ["http_status_code", "status_code", "code", "status"];
     let code = |value: &Value| match value {
         Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
         Value::String(text) => text.parse().ok(),
         _ => None,
     };
-    let found = places.iter().filter_map(|place| value.pointer(place));
+    let found = pointers.iter().filter_map(|pointer| value.pointer(pointer));
     let mut codes = found.flat_map(|error| {
         names
             .iter()

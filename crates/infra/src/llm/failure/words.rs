@@ -147,13 +147,13 @@ pub(super) fn delay(value: &Value) -> Option<f64> {
 
 /// A message with its place: FastAPI's, or the quoted message of another provider in OpenRouter's.
 fn placed(error: &Value, words: String) -> String {
-    if let Some(Value::Array(place)) = error.get("loc") {
-        let steps = place.iter().map(|step| match step {
+    if let Some(Value::Array(path)) = error.get("loc") {
+        let steps = path.iter().map(|step| match step {
             Value::String(name) => name.clone(),
             other => other.to_string(),
         });
-        let place: Vec<_> = steps.collect();
-        return format!("{}: {words}", place.join("."));
+        let path: Vec<_> = steps.collect();
+        return format!("{}: {words}", path.join("."));
     }
     let quoted = error
         .pointer("/metadata/raw")

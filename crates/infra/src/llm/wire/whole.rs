@@ -95,9 +95,9 @@ fn calls_of(chunks: &[ChatChunk]) -> Option<Vec<Call>> {
         return None;
     }
     let answer = chunks.iter().find_map(|chunk| chunk.id.as_deref());
-    for (place, call) in calls.iter_mut().enumerate() {
+    for (index, call) in calls.iter_mut().enumerate() {
         if call.id.is_empty() {
-            call.id = format!("call_{}_{place}", answer.unwrap_or("of_answer"));
+            call.id = format!("call_{}_{index}", answer.unwrap_or("of_answer"));
         }
     }
     Some(calls)

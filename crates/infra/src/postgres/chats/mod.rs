@@ -72,29 +72,28 @@ impl TurnStore for PgChats {
         let due = self.new_titles.due(turn.now);
         let leaving_at = (leaving, due);
         let store = StoreTurn::of(owner, conversation, turn, &arrays, leaving_at, Sequence(0));
-        let last = |place: &StoredRow| {
+        let last = |row: &StoredRow| {
             let last_message = turn.messages.last()?;
-            let sequence = Sequence(place.last?.cast_unsigned());
+            let sequence = Sequence(row.last?.cast_unsigned());
             Some(ItemId::at(last_message.seed, sequence))
         };
-        let reply = |place: &StoredRow| last(place).filter(|_| turn.has_reply);
+        let reply = |row: &StoredRow| last(row).filter(|_| turn.has_reply);
         let is_divided = self.database.is_divided();
         let work = async |connection: &mut AsyncPgConnection| -> QueryResult<StoredRow> {
             if !leaving.is_cancelled {
                 return stored(connection, &store, is_divided).await;
             }
             let work = async |connection: &mut AsyncPgConnection| {
-                let place = stored(connection, &store, is_divided).await?;
-                if last(&place).is_some() {
-                    turn_queue::remember(connection, leaving, reply(&place)).await?;
+                let row = stored(connection, &store, is_divided).await?;
+                if last(&row).is_some() {
+                    turn_queue::remember(connection, leaving, reply(&row)).await?;
                 }
-                Ok(place)
+                Ok(row)
             };
             connection.transaction(work).await
         };
-        let made = |place: &StoredRow| {
-            last(place).map(|item| Outcome::done(Made::Turn(conversation, item)))
-        };
+        let made =
+            |row: &StoredRow| last(row).map(|item| Outcome::done(Made::Turn(conversation, item)));
         let whose = Whose::from(owner).writing(arrays.bytes());
         let stored = self.database.effect(whose, work, made).await?;
         let stored = stored.map_err(storage)?;

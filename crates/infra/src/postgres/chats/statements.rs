@@ -50,7 +50,7 @@ statement!(
         where owner_id = $1 and conversation_id = $2 and token = $3 and ended_at is null
         returning token
     ),
-    place as (
+    counted as (
         update conversations set
             item_count = item_count + $4,
             last_sequence = greatest(last_sequence, $5) + $4,
@@ -65,20 +65,20 @@ statement!(
     stored as (
         ", ADD_ITEMS, ", model, content, reasoning, reasoning_version, item_type, parts, shown,
             parts_version)
-        select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
-            $6, $6, p.before + t.place::int, t.role, t.model, t.content, t.reasoning,
+        select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.ordinal::int), 'hex')::uuid,
+            $6, $6, p.before + t.ordinal::int, t.role, t.model, t.content, t.reasoning,
             case when t.model is not null or t.reasoning is not null then 1 end,
             t.item_type, t.parts, t.shown, case when t.parts is not null then 1 end
-        from place p, unnest($8, $9, $10, $11, $12, $13, $14, $15) with ordinality
-            as t(seed, role, model, content, reasoning, item_type, parts, shown, place)
+        from counted p, unnest($8, $9, $10, $11, $12, $13, $14, $15) with ordinality
+            as t(seed, role, model, content, reasoning, item_type, parts, shown, ordinal)
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $6, $16 from place
+        select owner_id, 2, id, id, $6, $16 from counted
         where named and $16 is not null
         on conflict do nothing
     )
-    select exists (select from turn), title, last from (select 1) one left join place on true")
+    select exists (select from turn), title, last from (select 1) one left join counted on true")
 );
 
 impl<'a> StoreTurn<'a> {

@@ -60,9 +60,9 @@ statement!(
         keys: Vec<String> => Array<Text>,
     } -> SqlUuid,
     sql!(LOCKED, "set tags = c.tags || array(
-            select part.text from unnest($3, $4) with ordinality n(tag, key, place)
-            cross join lateral (values (1, n.tag), (2, n.key)) part(place, text)
-            where n.key <> all(c.tags) order by n.place, part.place
+            select part.text from unnest($3, $4) with ordinality n(tag, key, ordinal)
+            cross join lateral (values (1, n.tag), (2, n.key)) part(ordinal, text)
+            where n.key <> all(c.tags) order by n.ordinal, part.ordinal
         )", OF_LOCKED, " and cardinality(c.tags) / 2 + (
             select count(*) from unnest($4) n(key) where n.key <> all(c.tags)
         ) <= 20
@@ -77,8 +77,8 @@ statement!(
         keys: Vec<String> => Array<Text>,
     } -> SqlUuid,
     sql!(LOCKED, "set tags = array(
-            select part.text from unnest(c.tags) with ordinality part(text, place)
-            where c.tags[((part.place + 1) / 2 * 2)::int] <> all($3) order by part.place
+            select part.text from unnest(c.tags) with ordinality part(text, ordinal)
+            where c.tags[((part.ordinal + 1) / 2 * 2)::int] <> all($3) order by part.ordinal
         )", OF_LOCKED, " returning c.id")
 );
 

@@ -41,19 +41,19 @@ statement!(
         hint: &'a str => Text,
         digest: &'a [u8] => Binary,
     } -> Bool,
-    "with place as (
+    "with checked as (
         select (select count(*) from api_keys where owner_id = $1) < $2 as is_free
         where not exists (select from removed_owners where owner_id = $1)
     ),
     key as (
         insert into api_keys (owner_id, id, created_at, expires_at, name, hint)
-        select $1, $3, $4, $5, $6, $7 from place where is_free
+        select $1, $3, $4, $5, $6, $7 from checked where is_free
         returning owner_id, id
     ),
     digest as (
         insert into api_key_digests (digest, owner_id, id) select $8, owner_id, id from key
     )
-    select is_free from place"
+    select is_free from checked"
 );
 
 statement!(

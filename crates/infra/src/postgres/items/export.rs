@@ -8,14 +8,14 @@ use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::work::reading;
 use domain::error::Result;
 use domain::id::{OwnerId, Sequence};
-use domain::items::{ExportEntry, ExportPlace};
+use domain::items::{ExportCursor, ExportEntry};
 
 /// `None` where the conversation does not exist.
 pub(super) async fn load(
     database: &Database,
     owner: OwnerId,
     (owner_id, conversation_id): ConversationKey,
-    after: ExportPlace,
+    after: ExportCursor,
     last: Sequence,
 ) -> Result<Option<Vec<ExportEntry>>> {
     let query = statements::Export {

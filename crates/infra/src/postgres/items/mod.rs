@@ -29,7 +29,7 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
 use domain::items::{
-    Appended, Batch, CallId, Deleted, ExportEntry, ExportPlace, Item, ItemList, ItemLookup,
+    Appended, Batch, CallId, Deleted, ExportCursor, ExportEntry, Item, ItemList, ItemLookup,
     ItemStore, PendingItem, Present, Revised, Revision, Version, VersionList,
 };
 use domain::page::Page;
@@ -218,7 +218,7 @@ impl ItemStore for PgItems {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        after: ExportPlace,
+        after: ExportCursor,
         last: Sequence,
     ) -> Result<Option<Vec<ExportEntry>>> {
         export::load(&self.database, owner, key(owner, conversation), after, last).await

@@ -65,12 +65,12 @@ statement!(
     } -> (),
     sql!(ADD_ITEMS, ", author_id, call_id, model, content, item_type, parts, shown, reasoning,
         parts_version, reasoning_version)
-    select $1, $2, encode(t.seed || int4send($4 + t.place::int), 'hex')::uuid, $3, $3,
-        $4 + t.place::int, t.role, t.author_id, t.call_id, t.model, t.content, t.item_type, t.parts,
+    select $1, $2, encode(t.seed || int4send($4 + t.ordinal::int), 'hex')::uuid, $3, $3,
+        $4 + t.ordinal::int, t.role, t.author_id, t.call_id, t.model, t.content, t.item_type, t.parts,
         t.shown, t.reasoning, case when t.parts is not null then 1 end,
         case when $5 or t.model is not null or t.reasoning is not null then 1 end
     from unnest($6, $7, $8, $9, $10, $11, $12, $13, $14, $15) with ordinality
-        as t(seed, role, author_id, call_id, model, content, item_type, parts, shown, reasoning, place)")
+        as t(seed, role, author_id, call_id, model, content, item_type, parts, shown, reasoning, ordinal)")
 );
 
 statement!(

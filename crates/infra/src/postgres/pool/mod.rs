@@ -91,9 +91,9 @@ impl Pool {
             let freed = shared.freed.notified();
             match self.find(runtime.id(), begun)? {
                 Free::Connection(pooled) => return Ok(pooled),
-                Free::Room(mut place) => {
-                    place.opened = Some(Box::new(shared.open(&runtime).await?));
-                    return Ok(place);
+                Free::Room(mut pooled) => {
+                    pooled.opened = Some(Box::new(shared.open(&runtime).await?));
+                    return Ok(pooled);
                 }
                 Free::Nothing => {
                     tokio::select! {

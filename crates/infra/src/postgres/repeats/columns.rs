@@ -25,7 +25,7 @@ impl From<&Made> for MadeColumns {
                 of(3, &[owner.ulid(), conversation.ulid(), item.ulid()])
             }
             Made::Project(id) => of(4, &[id.ulid()]),
-            Made::Share(conversation, place) => of(5, &[conversation.ulid(), *place]),
+            Made::Share(conversation, cursor) => of(5, &[conversation.ulid(), *cursor]),
             Made::Several(gone) => {
                 let gone: Vec<_> = gone.iter().map(|id| id.ulid()).collect();
                 of(6, &gone)
@@ -56,7 +56,7 @@ fn made(kind: i16, stored: &[Uuid]) -> Option<Made> {
             Made::SharedItem(OwnerId::new(*owner), conversation(*id), ItemId::new(*item))
         }
         (4, [id]) => Made::Project(ProjectId::new(*id)),
-        (5, [id, place]) => Made::Share(conversation(*id), *place),
+        (5, [id, cursor]) => Made::Share(conversation(*id), *cursor),
         (6, gone) => Made::Several(gone.iter().copied().map(conversation).collect()),
         (7, [id, reply]) => Made::Turn(conversation(*id), ItemId::new(*reply)),
         (8, []) => Made::Cancelled(None, None),

@@ -110,17 +110,17 @@ impl ReplyStore for PgReplies {
         &self,
         owner: OwnerId,
         conversation: ConversationId,
-        place: ReplyTarget,
+        target: ReplyTarget,
         reply: &Reply,
         leaving: Leaving,
     ) -> Result<StoredReply> {
-        let item = match place {
+        let item = match target {
             ReplyTarget::Instead(item) | ReplyTarget::After(item) => item,
         };
         let key = ItemKey::new(owner, conversation, item);
         let is_divided = self.0.is_divided();
         let work = async |connection: &mut AsyncPgConnection| {
-            store::store(connection, key, place, reply, (leaving, is_divided)).await
+            store::store(connection, key, target, reply, (leaving, is_divided)).await
         };
         let thoughts = reply.reasoning.as_ref().map_or(0, String::len);
         let whose = Whose::from(owner).writing(reply.content.bytes() + thoughts);

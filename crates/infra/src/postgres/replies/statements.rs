@@ -72,7 +72,7 @@ statement!(
         shown: Option<&'a str> => Nullable<Text>,
     } -> Sql<ItemRow>,
     sql!(
-        "with place as (
+        "with counted as (
             update conversations set
                 item_count = item_count + 1,
                 last_sequence = last_sequence + 1,
@@ -85,7 +85,7 @@ statement!(
             parts_version)
         select owner_id, id, encode($4 || int4send(last_sequence), 'hex')::uuid, $1, $1,
             last_sequence, $5, $6, $7, $8, 1, $9, $10, $11, case when $10 is not null then 1 end
-        from place
+        from counted
         returning ", rows::columns!("i.")
     )
 );

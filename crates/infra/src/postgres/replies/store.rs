@@ -74,14 +74,14 @@ impl TryFrom<StoreOutcome> for StoredReply {
 pub(super) async fn store(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
-    place: ReplyTarget,
+    target: ReplyTarget,
     reply: &Reply,
     (leaving, is_divided): (Leaving, bool),
 ) -> QueryResult<StoreOutcome> {
     if !turn_queue::depart(connection, leaving.turn).await? {
         return Ok(StoreOutcome::Overtaken);
     }
-    let stored = put(connection, key, place, reply, is_divided).await?;
+    let stored = put(connection, key, target, reply, is_divided).await?;
     if leaving.is_cancelled
         && let StoreOutcome::Version(row) | StoreOutcome::Appended(row) = &stored
     {
@@ -93,7 +93,7 @@ pub(super) async fn store(
 async fn put(
     connection: &mut AsyncPgConnection,
     key: ItemKey,
-    place: ReplyTarget,
+    target: ReplyTarget,
     reply: &Reply,
     is_divided: bool,
 ) -> QueryResult<StoreOutcome> {
@@ -103,7 +103,7 @@ async fn put(
     if find(connection, key).await?.is_none() {
         return Ok(StoreOutcome::NoItem);
     }
-    match place {
+    match target {
         ReplyTarget::Instead(_) => version(connection, key, key.sequence, reply).await,
         ReplyTarget::After(_) => match next(connection, key).await? {
             None if is_divided => {

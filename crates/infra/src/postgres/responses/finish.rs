@@ -111,11 +111,11 @@ async fn append(
     let leaving = appending.leaving;
     let leaving_at = (leaving, titles_due);
     let key = (owner, conversation);
-    let place = store_turn(connection, key, turn, leaving_at, after, is_divided).await?;
-    if !place.was_there {
+    let stored = store_turn(connection, key, turn, leaving_at, after, is_divided).await?;
+    if !stored.was_there {
         return Ok(Err(StoredResponse::Overtaken));
     }
-    let Some(last) = place.last else {
+    let Some(last) = stored.last else {
         // Full, or deleted.
         return Ok(Err(StoredResponse::Full));
     };

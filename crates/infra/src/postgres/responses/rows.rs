@@ -97,9 +97,9 @@ impl Stored {
     fn read(json: &str) -> Result<Self> {
         let items = elements(json);
         let items = items.ok_or_else(|| Error::Internal("a stored list is none".into()))?;
-        let places = (0..).zip(&items);
-        let deleted = places.filter(|(_, item)| **item == "null");
-        let deleted = deleted.map(|(place, _)| place).collect();
+        let indexeds = (0..).zip(&items);
+        let deleted = indexeds.filter(|(_, item)| **item == "null");
+        let deleted = deleted.map(|(index, _)| index).collect();
         let entries = items.into_iter().map(|item| match item {
             "null" => Ok(ItemEntry::deleted()),
             item => ItemEntry::stored(item).map_err(inconsistent),
@@ -112,8 +112,10 @@ impl Stored {
 }
 
 /// The numbers of items at these places of a list whose first item has the number `first`.
-fn numbers(first: u32, places: &[u32]) -> impl Iterator<Item = u32> {
-    places.iter().map(move |place| first.saturating_add(*place))
+fn numbers(first: u32, indexes: &[u32]) -> impl Iterator<Item = u32> {
+    indexes
+        .iter()
+        .map(move |index| first.saturating_add(*index))
 }
 
 /// A list of items as JSON.

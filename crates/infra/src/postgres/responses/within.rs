@@ -9,18 +9,18 @@ use uuid::Uuid;
 /// A list of items (`$list`) with null in place of the one at a place, counted from 0. The other items stay to the
 /// last character, since `json` keeps its text.
 macro_rules! without {
-    ($list:literal, $place:literal) => {
+    ($list:literal, $ordinal:literal) => {
         concat!(
             "coalesce((
                 select '[' || string_agg(
-                    case when e.place = ",
-            $place,
+                    case when e.ordinal = ",
+            $ordinal,
             " + 1 then 'null' else e.item::text end,
-                    ',' order by e.place
+                    ',' order by e.ordinal
                 ) || ']'
                 from json_array_elements(",
             $list,
-            "::json) with ordinality as e (item, place)
+            "::json) with ordinality as e (item, ordinal)
             ), ",
             $list,
             ")"

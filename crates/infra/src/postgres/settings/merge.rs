@@ -12,10 +12,13 @@ pub(super) fn merged(earlier: &str, new: &str) -> serde_json::Result<String> {
     let Fields(earlier) = serde_json::from_str(earlier)?;
     let Fields(new) = serde_json::from_str(new)?;
     let names = earlier.iter().map(|(name, _)| name.as_str());
-    let places: HashMap<_, _> = names.enumerate().map(|(at, name)| (name, at)).collect();
+    let indexes: HashMap<_, _> = names.enumerate().map(|(at, name)| (name, at)).collect();
     let mut fields: Vec<_> = earlier.iter().map(|(name, value)| (name, *value)).collect();
     for (name, value) in &new {
-        match places.get(name.as_str()).and_then(|at| fields.get_mut(*at)) {
+        match indexes
+            .get(name.as_str())
+            .and_then(|at| fields.get_mut(*at))
+        {
             Some(field) => field.1 = *value,
             None => fields.push((name, *value)),
         }

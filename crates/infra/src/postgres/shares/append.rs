@@ -1,7 +1,7 @@
 //! A message that comes through a link.
 
 use super::divided;
-use super::statements::{self, AppendedPlace};
+use super::statements::{self, AppendedRow};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
@@ -35,22 +35,22 @@ pub(super) async fn append(
     };
     let is_divided = database.is_divided();
     let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
-    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<AppendedPlace>> {
+    let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<AppendedRow>> {
         match is_divided {
             false => append.fetch_optional(connection).await,
             true => divided::append(connection, &append).await,
         }
     };
-    let made = |place: &Option<AppendedPlace>| {
-        let place = place.as_ref()?;
-        let owner = OwnerId::new(ids::read(place.owner_id));
-        let conversation = ConversationId::new(ids::read(place.conversation_id));
-        let id = ItemId::at(addition.seed, Sequence(place.sequence?.cast_unsigned()));
+    let made = |row: &Option<AppendedRow>| {
+        let row = row.as_ref()?;
+        let owner = OwnerId::new(ids::read(row.owner_id));
+        let conversation = ConversationId::new(ids::read(row.conversation_id));
+        let id = ItemId::at(addition.seed, Sequence(row.sequence?.cast_unsigned()));
         Some(Outcome::created(Made::SharedItem(owner, conversation, id)))
     };
     let appended = database.effect(whose, work, made).await?;
     match appended {
-        Ok(Some(place)) => Ok(match place.sequence {
+        Ok(Some(row)) => Ok(match row.sequence {
             Some(sequence) => AddedMessage::At(Sequence(sequence.cast_unsigned())),
             None => AddedMessage::ConversationFull,
         }),

@@ -18,7 +18,7 @@ pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inse
     let insert = statements::Insert::from(share);
     let is_divided = database.is_divided();
     let made = |title: &Option<Option<String>>| {
-        let made = Made::Share(share.conversation, share.place.0);
+        let made = Made::Share(share.conversation, share.cursor.0);
         title.is_some().then_some(Outcome::created(made))
     };
     let title = match share.item {
@@ -31,14 +31,14 @@ pub(super) async fn insert(database: &Database, share: &NewShare) -> Result<Inse
         }
         Some(item) => {
             let insert_for_item = insert.clone().of(item);
-            let place = Some((insert_for_item.sequence, insert_for_item.item_id));
+            let item = Some((insert_for_item.sequence, insert_for_item.item_id));
             let work = async |connection: &mut AsyncPgConnection| match is_divided {
                 false => {
                     insert_for_item
                         .fetch_optional::<Option<String>>(connection)
                         .await
                 }
-                true => divided::insert(connection, &insert, place).await,
+                true => divided::insert(connection, &insert, item).await,
             };
             database.effect(share.owner, work, made).await?
         }
@@ -81,7 +81,7 @@ impl<'a> From<&'a NewShare> for statements::Insert<'a> {
         Self {
             owner_id: ids::stored(share.owner.ulid()),
             conversation_id: ids::stored(share.conversation.ulid()),
-            id: ids::stored(share.place.0),
+            id: ids::stored(share.cursor.0),
             share_id: share.share_id.as_str(),
             digest: &share.digest.0,
             read_only: share.read_only,

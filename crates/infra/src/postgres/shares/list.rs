@@ -18,7 +18,7 @@ pub(super) async fn load(
     list: &ShareList,
 ) -> QueryResult<Vec<ShareRow>> {
     let owner_id = ids::stored(owner.ulid());
-    let after = list.after.map(|place| ids::stored(place.0));
+    let after = list.after.map(|cursor| ids::stored(cursor.0));
     let after = after.unwrap_or(match list.order {
         Order::Ascending => Uuid::nil(),
         Order::Descending => Uuid::max(),

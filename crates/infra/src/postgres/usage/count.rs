@@ -73,7 +73,7 @@ statement!(
         rows: i64 => BigInt,
         now: DateTime<Utc> => Timestamptz,
     } -> Bool,
-    "with place as (
+    "with reached as (
         select coalesce(u.counted_bytes, 0) as bytes,
             coalesce(u.counted_conversations, 0) as conversations,
             coalesce(u.last_conversation, nil.id) as conversation,
@@ -86,28 +86,28 @@ statement!(
     held as (
         select id, bytes + 128 + coalesce(octet_length(title), 0) + pg_column_size(metadata)
             + octet_length(array_to_string(tags, '')) as bytes
-        from conversations where owner_id = $1 and id > (select conversation from place)
+        from conversations where owner_id = $1 and id > (select conversation from reached)
             and id <= coalesce($3, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
         order by id limit $4
     ),
     organised as (
         select id, 128 + octet_length(title) + coalesce(octet_length(description), 0)
             + coalesce(octet_length(instruction), 0) as bytes
-        from projects where owner_id = $1 and id > (select project from place)
+        from projects where owner_id = $1 and id > (select project from reached)
         order by id limit $4
     ),
     shared as (
         select id, 512 as bytes from shares
-        where owner_id = $1 and id > (select share from place) order by id limit $4
+        where owner_id = $1 and id > (select share from reached) order by id limit $4
     ),
     remembered as (
         select key, 384 + 16 * coalesce(cardinality(ids), 0) as bytes from repeats
-        where owner_id = $1 and key > (select repeat from place) order by key limit $4
+        where owner_id = $1 and key > (select repeat from reached) order by key limit $4
     ),
     answered as (
         select id, 256 + octet_length(settings) + octet_length(input) + octet_length(output)
             + 4 * cardinality(cuts) as bytes
-        from responses where owner_id = $1 and id > (select response from place)
+        from responses where owner_id = $1 and id > (select response from reached)
         order by id limit $4
     ),
     counted as (
@@ -134,7 +134,7 @@ statement!(
         coalesce((select id from shared order by id desc limit 1), p.share),
         coalesce((select key from remembered order by key desc limit 1), p.repeat),
         coalesce((select id from answered order by id desc limit 1), p.response)
-    from place p, counted c
+    from reached p, counted c
     where not exists (select from removed_owners where owner_id = $1)
     on conflict (owner_id) do update set
         counted_at = coalesce(excluded.counted_at, u.counted_at),

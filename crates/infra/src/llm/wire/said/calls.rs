@@ -27,10 +27,10 @@ struct Function<'a> {
 pub(super) fn read(calls: Option<&RawValue>, older: Option<&RawValue>) -> Vec<CallPiece> {
     let calls = calls.and_then(|calls| serde_json::from_str::<Vec<Call<'_>>>(calls.get()).ok());
     let calls = calls.unwrap_or_default().into_iter().enumerate();
-    let calls = calls.filter_map(|(place, call)| {
+    let calls = calls.filter_map(|(at, call)| {
         let index = call.index.and_then(|index| index.get().parse().ok());
         Some(CallPiece {
-            index: index.unwrap_or(place),
+            index: index.unwrap_or(at),
             id: call.id.and_then(text::string),
             ..function(call.function?)?
         })

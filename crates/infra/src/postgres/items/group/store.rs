@@ -26,8 +26,8 @@ impl Group {
         let figures = &self.database.figures.appends;
         figures.sizes.add(group.len() as u64);
         figures.times.add(begun.elapsed());
-        let mut places = match stored {
-            Ok(places) => places,
+        let mut starts = match stored {
+            Ok(starts) => starts,
             Err(error) => {
                 for Waiting { answer, .. } in group {
                     let _ = answer.send(Err(alike(&error)));
@@ -36,7 +36,7 @@ impl Group {
             }
         };
         for waiting in group {
-            match places.get_mut(&waiting.append.key) {
+            match starts.get_mut(&waiting.append.key) {
                 Some(last) => {
                     *last += 1;
                     let Waiting { append, answer, .. } = waiting;
@@ -73,11 +73,11 @@ impl Group {
             tracing::warn!(%error, "a group of appends failed; each is stored by itself");
             Vec::new()
         });
-        let place = |row: Placed| {
+        let start = |row: Placed| {
             let key = (row.owner_id, row.conversation_id);
             (key, row.before.cast_unsigned())
         };
-        Ok(rows.into_iter().map(place).collect())
+        Ok(rows.into_iter().map(start).collect())
     }
 
     async fn one(&self, append: &Append) -> Result<QueryResult<Vec<Placed>>> {

@@ -33,7 +33,7 @@ statement!(
         reasoning: Option<&'a str> => Nullable<Text>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
-    sql!("with place as (
+    sql!("with counted as (
         update conversations set
             item_count = item_count + 1,
             last_sequence = last_sequence + 1,
@@ -49,12 +49,12 @@ statement!(
         select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $1, $1,
             last_sequence, $6, $7, $8, $9, $10, $11, $12, $13,
             case when $11 is not null then 1 end, case when $13 is not null then 1 end
-        from place
+        from counted
         returning sequence
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $1, $14 from place
+        select owner_id, 2, id, id, $1, $14 from counted
         where named and $14 is not null
         on conflict do nothing
     )
@@ -81,7 +81,7 @@ statement!(
         reasonings: &'a [Option<&'a str>] => Array<Nullable<Text>>,
         titles_due: Option<DateTime<Utc>> => Nullable<Timestamptz>,
     } -> Integer,
-    sql!("with place as (
+    sql!("with counted as (
         update conversations set
             item_count = item_count + $1,
             last_sequence = last_sequence + $1,
@@ -95,21 +95,21 @@ statement!(
     stored as (
         ", ADD_ITEMS, ", call_id, content, item_type, parts, shown, reasoning,
             parts_version, reasoning_version)
-        select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.place::int), 'hex')::uuid,
-            $2, $2, p.before + t.place::int, t.role, t.call_id, t.content,
+        select p.owner_id, p.id, encode(t.seed || int4send(p.before + t.ordinal::int), 'hex')::uuid,
+            $2, $2, p.before + t.ordinal::int, t.role, t.call_id, t.content,
             t.item_type, t.parts, t.shown, t.reasoning,
             case when t.parts is not null then 1 end,
             case when t.reasoning is not null then 1 end
-        from place p, unnest($6, $7, $8, $9, $10, $11, $12, $13) with ordinality
-            as t(seed, role, call_id, content, item_type, parts, shown, reasoning, place)
+        from counted p, unnest($6, $7, $8, $9, $10, $11, $12, $13) with ordinality
+            as t(seed, role, call_id, content, item_type, parts, shown, reasoning, ordinal)
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $2, $14 from place
+        select owner_id, 2, id, id, $2, $14 from counted
         where named and $14 is not null
         on conflict do nothing
     )
-    select before + 1 from place")
+    select before + 1 from counted")
 );
 
 statement!(
@@ -134,11 +134,11 @@ statement!(
     },
     sql!("with input as (
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8) with ordinality
-            as t(owner_id, conversation_id, now, title, seed, role, author_id, content, place)
+            as t(owner_id, conversation_id, now, title, seed, role, author_id, content, ordinal)
     ),
     share as (
         select owner_id, conversation_id, count(*)::int as size, max(now) as now,
-            (array_agg(title order by place) filter (where title is not null))[1] as title
+            (array_agg(title order by ordinal) filter (where title is not null))[1] as title
         from input group by owner_id, conversation_id
     ),
     locked as (
@@ -166,7 +166,7 @@ statement!(
             now, sequence, role, author_id, content
         from (
             select i.*, p.before + (row_number() over (
-                partition by i.owner_id, i.conversation_id order by i.place
+                partition by i.owner_id, i.conversation_id order by i.ordinal
             ))::int as sequence
             from input i
             join placed p on p.owner_id = i.owner_id and p.id = i.conversation_id

@@ -6,7 +6,7 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::items::steps::{AddedItems, add};
 use crate::postgres::shares::statements::{
-    AddViewsOf, Append, AppendedPlace, CountAddition, Insert, InsertValues, LockItemToShare,
+    AddViewsOf, Append, AppendedRow, CountAddition, Insert, InsertValues, LockItemToShare,
     LockToAppend, LockToShare, Name, Revoke, RevokeOf,
 };
 use diesel::QueryResult;
@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub(in crate::postgres::shares) async fn append(
     connection: &mut AsyncPgConnection,
     append: &Append<'_>,
-) -> QueryResult<Option<AppendedPlace>> {
+) -> QueryResult<Option<AppendedRow>> {
     let (Some((owner_id, conversation_id, id)), _) = key(connection, append.digest).await? else {
         return Ok(None);
     };
@@ -62,7 +62,7 @@ pub(in crate::postgres::shares) async fn append(
         if taken.is_some() {
             counted.write(connection).await?;
         }
-        Ok(Some(AppendedPlace {
+        Ok(Some(AppendedRow {
             owner_id,
             conversation_id,
             sequence: taken.map(|taken| taken.last),

@@ -10,11 +10,11 @@ use diesel::sql_types::{
 };
 use uuid::Uuid;
 
-/// Stores a link to the object that `$place` finds, and locks that object meanwhile. If it is being
+/// Stores a link to the object that `$target` finds, and locks that object meanwhile. If it is being
 /// deleted at the same time, either the link comes first and the deletion sees it, or no link is
 /// made.
 macro_rules! insert {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $rust:ty => $sql:ty),* }, $place:literal,
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $rust:ty => $sql:ty),* }, $target:literal,
         $values:literal, $digest:literal) => {
         statement!(
             $(#[$doc])*
@@ -32,14 +32,14 @@ macro_rules! insert {
                 digest: &'a [u8] => Binary,
             } -> Nullable<Text>,
             sql!(
-                "with place as (", $place, "),
+                "with target as (", $target, "),
                 share as (
                     insert into shares (owner_id, conversation_id, item_sequence, item_id,
                         last_sequence, title, id, share_id, read_only, live, include_context,
                         created_at, expires_at)
                     select owner_id, conversation_id, item_sequence, item_id, last_sequence, title, ",
                         $values, "
-                    from place
+                    from target
                     returning owner_id, conversation_id, id, title
                 ),
                 named as (

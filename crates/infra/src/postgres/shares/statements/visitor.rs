@@ -77,7 +77,7 @@ macro_rules! page_of_link {
                         - octet_length(n.content) as bytes_before,
                         row_number() over (order by n.sequence ",
             $order,
-            ") as place
+            ") as ordinal
                     from (
                         select m.id, m.role, ",
             text!(),
@@ -99,7 +99,7 @@ macro_rules! page_of_link {
             $order,
             " limit $4
                     ) n
-                ) i on i.bytes_before <= $5 or i.place = 2"
+                ) i on i.bytes_before <= $5 or i.ordinal = 2"
         )
     };
 }
@@ -179,7 +179,7 @@ statement!(
         title: Option<&'a str> => Nullable<Text>,
         seed: &'a [u8] => Binary,
         content: &'a str => Text,
-    } -> AppendedPlace {
+    } -> AppendedRow {
         owner_id: Uuid => SqlUuid,
         conversation_id: Uuid => SqlUuid,
         sequence: Option<i32> => Nullable<Integer>,
@@ -193,7 +193,7 @@ statement!(
             and ", owners_exist!("s.owner_id, $3"), "
         for no key update of c, s
     ),
-    place as (
+    appended as (
         update conversations c set
             item_count = c.item_count + 1,
             last_sequence = c.last_sequence + 1,
@@ -206,14 +206,14 @@ statement!(
         returning c.owner_id, c.id, c.last_sequence, l.id as share
     ),
     counted as (
-        update shares s set added_count = s.added_count + 1 from place p
+        update shares s set added_count = s.added_count + 1 from appended p
         where s.owner_id = p.owner_id and s.conversation_id = p.id and s.id = p.share
     ),
     stored as (
         ", ADD_ITEMS, ", author_id, content)
         select owner_id, id, encode($5 || int4send(last_sequence), 'hex')::uuid, $2, $2,
             last_sequence, 2, $3, $6
-        from place
+        from appended
         returning sequence
     )
     select link.owner_id, link.conversation_id, stored.sequence
