@@ -15,7 +15,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 use std::time::Duration;
 
-/// Turns for long work: parsing and writing large data.
+/// The limit of long work: parsing and writing large data.
 #[derive(Clone)]
 pub struct LongWork(Budget);
 
@@ -23,7 +23,7 @@ impl LongWork {
     /// Work on fewer bytes than this runs at once, within a few milliseconds.
     const LONG: usize = 128 * 1024;
 
-    /// How long such work waits for its turn.
+    /// How long such work waits for a permit.
     const PATIENCE: Duration = Duration::from_secs(4);
 
     /// For an answer. It may wait longer, since its data is read already.
@@ -34,9 +34,9 @@ impl LongWork {
 
     /// Allows `at_once` pieces of work at a time, at most half of them (or one) of one caller.
     #[must_use]
-    pub fn new(at_once: usize) -> Self {
+    pub fn new(parallel: usize) -> Self {
         let (all, each) = Self::WAITING;
-        let limits = BudgetLimits::parts(at_once.max(1) as u64, 2).with_waiting(all, each);
+        let limits = BudgetLimits::parts(parallel.max(1) as u64, 2).with_waiting(all, each);
         Self(Budget::new(limits))
     }
 
@@ -46,9 +46,9 @@ impl LongWork {
         self.0.clone()
     }
 
-    /// The turns of a request's caller.
-    pub(crate) fn turns(request: &HttpRequest) -> Turns {
-        Turns {
+    /// Runs the long work of a request, in the name of its caller.
+    pub(crate) fn runner(request: &HttpRequest) -> LongWorkRunner {
+        LongWorkRunner {
             work: request.app_data::<web::Data<Self>>().cloned(),
             caller: caller(request),
             patience: Self::PATIENCE,
@@ -58,13 +58,13 @@ impl LongWork {
     /// Does `work` on `bytes` bytes of data.
     ///
     /// # Errors
-    /// The work's own errors, or that no turn came in time.
+    /// The work's own errors, or that no permit was free in time.
     pub(crate) async fn run<T: Send + 'static>(
         request: &HttpRequest,
         bytes: usize,
         work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        Self::turns(request).run(bytes, work).await
+        Self::runner(request).run(bytes, work).await
     }
 }
 
@@ -81,29 +81,29 @@ impl Comparing for LongWork {
             work();
             return Ok(());
         }
-        let turn = self
+        let permit = self
             .0
             .take(Caller::Owner(owner), 1, sleep(Self::PATIENCE_OF_AN_ANSWER));
-        let turn = turn
+        let permit = permit
             .await
             .map_err(|_| Error::Overloaded { retry_after: 5 })?;
         let done = web::block(move || {
             work();
-            drop(turn);
+            drop(permit);
         });
         done.await.map_err(|error| Error::Internal(error.into()))
     }
 }
 
-/// The turns of one caller.
-pub(crate) struct Turns {
+/// Runs the long work of one caller.
+pub(crate) struct LongWorkRunner {
     work: Option<web::Data<LongWork>>,
     caller: Caller,
     patience: Duration,
 }
 
-impl Turns {
-    /// The same for an answer: it waits longer, since its data is read, or its beginning is sent.
+impl LongWorkRunner {
+    /// Waits longer, for an answer: its data is read already, or its beginning is sent.
     pub(crate) fn for_an_answer(self) -> Self {
         Self {
             patience: LongWork::PATIENCE_OF_AN_ANSWER,
@@ -114,24 +114,24 @@ impl Turns {
     /// As [`LongWork::run`].
     ///
     /// # Errors
-    /// The work's own errors, or that no turn came in time.
+    /// The work's own errors, or that no permit was free in time.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         bytes: usize,
         work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let turns = self.work.as_ref();
-        let Some(turns) = turns.filter(|_| bytes > LongWork::LONG) else {
+        let limited = self.work.as_ref();
+        let Some(limited) = limited.filter(|_| bytes > LongWork::LONG) else {
             return work();
         };
-        let turn = turns.0.take(self.caller, 1, sleep(self.patience));
-        let turn = turn
+        let permit = limited.0.take(self.caller, 1, sleep(self.patience));
+        let permit = permit
             .await
             .map_err(|_| Error::Overloaded { retry_after: 5 })?;
-        // The turn stays with the work, which goes on when the client disconnects.
+        // The permit stays with the work, which continues when the client disconnects.
         let done = web::block(move || {
             let done = work();
-            drop(turn);
+            drop(permit);
             done
         });
         done.await.map_err(|error| Error::Internal(error.into()))?
@@ -151,8 +151,8 @@ pub(crate) async fn json(
     needs(request, texts_and_json(bytes));
     let memory = request.extensions_mut().remove::<HeldMemory>();
     let is_bounded = request.method() == Method::GET;
-    let turns = LongWork::turns(request).for_an_answer();
-    let writing = turns.run(bytes, move || {
+    let runner = LongWork::runner(request).for_an_answer();
+    let writing = runner.run(bytes, move || {
         let text = Vec::with_capacity(capacity(bytes));
         let mut paid = Paid {
             text,
@@ -261,8 +261,8 @@ mod tests {
 
     #[actix_web::test]
     async fn a_long_answer_is_written_beside_the_workers() {
-        let turns = web::Data::new(LongWork::new(1));
-        let request = TestRequest::get().app_data(turns).to_http_request();
+        let limited = web::Data::new(LongWork::new(1));
+        let request = TestRequest::get().app_data(limited).to_http_request();
         for (bytes, here) in [(LongWork::LONG, true), (LongWork::LONG + 1, false)] {
             let (sender, writers) = std::sync::mpsc::channel();
             let answer = json(&request, bytes, Written(sender)).await.unwrap();

@@ -49,8 +49,11 @@ fn description(view: &View) -> String {
 /// One line without the marks of citations, and without characters that would turn the direction of
 /// the foreign text around it.
 fn tame(text: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let characters = text.chars().take(LOOKED_AT).filter(|c| !turns(*c));
+    let is_direction_mark = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let characters = text
+        .chars()
+        .take(LOOKED_AT)
+        .filter(|c| !is_direction_mark(*c));
     let text: String = characters.collect();
     let text = without_citations(&text);
     text.split_whitespace().collect::<Vec<_>>().join(" ")

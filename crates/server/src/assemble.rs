@@ -57,7 +57,7 @@ pub(crate) fn assemble(
     let watched = WatchedParts {
         budgets: budget
             .into_iter()
-            .chain([("passwords", hasher.turns())])
+            .chain([("passwords", hasher.budget())])
             .collect(),
         issuers: Some(Arc::clone(&external)),
         jobs: Arc::default(),

@@ -59,7 +59,7 @@ impl Background {
                 clock(),
                 context,
                 config.allowances,
-                config.provider.titles_at_once(),
+                config.provider.parallel_titles(),
                 Arc::clone(&parts.watched.jobs),
             ));
         }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 
 /// How many bytes are compressed before the task yields to other connections of the worker: about a
 /// millisecond.
-const TURN: usize = 64 * 1024;
+const MOST_IN_ONE_POLL: usize = 64 * 1024;
 
 /// A body that is compressed while it is sent: not ahead, since the client may not read it.
 pub(super) struct Compressed {
@@ -19,7 +19,7 @@ pub(super) struct Compressed {
     encoding: Encoding,
     encoder: Option<Encoder>,
     /// How many bytes were compressed since the task last yielded.
-    turn: usize,
+    since_yield: usize,
     is_done: bool,
 }
 
@@ -30,7 +30,7 @@ impl Compressed {
             rest: Bytes::new(),
             encoding,
             encoder: None,
-            turn: 0,
+            since_yield: 0,
             is_done: false,
         }
     }
@@ -42,7 +42,7 @@ impl Compressed {
             none => none.insert(Encoder::new(self.encoding)?),
         };
         let length = self.rest.len().min(PIECE);
-        self.turn += length;
+        self.since_yield += length;
         encoder.write(&self.rest.split_to(length))?;
         let written = encoder.written();
         let is_enough = written.len() >= PIECE;
@@ -64,8 +64,8 @@ impl MessageBody for Compressed {
         let this = self.get_mut();
         loop {
             while !this.rest.is_empty() {
-                if this.turn >= TURN {
-                    this.turn = 0;
+                if this.since_yield >= MOST_IN_ONE_POLL {
+                    this.since_yield = 0;
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
@@ -101,26 +101,26 @@ mod tests {
     /// The pieces of a body, and how many turns they took.
     fn taken(mut body: Compressed) -> (Result<Vec<u8>, Box<dyn Error>>, usize) {
         let mut context = Context::from_waker(Waker::noop());
-        let (mut sent, mut turns) = (Vec::new(), 1);
+        let (mut sent, mut polls) = (Vec::new(), 1);
         loop {
             match Pin::new(&mut body).poll_next(&mut context) {
-                Poll::Pending => turns += 1,
-                Poll::Ready(None) => return (Ok(sent), turns),
+                Poll::Pending => polls += 1,
+                Poll::Ready(None) => return (Ok(sent), polls),
                 Poll::Ready(Some(Ok(piece))) => sent.extend_from_slice(&piece),
-                Poll::Ready(Some(Err(error))) => return (Err(error), turns),
+                Poll::Ready(Some(Err(error))) => return (Err(error), polls),
             }
         }
     }
 
     #[test]
-    fn a_long_text_takes_many_turns() {
+    fn a_long_text_takes_many_polls() {
         let text = b"to be, or not to be; ".repeat(50_000);
         for encoding in [Encoding::Zstd, Encoding::Gzip] {
             let body = BoxBody::new(Bytes::from(text.clone()));
-            let (sent, turns) = taken(Compressed::new(encoding, body));
+            let (sent, polls) = taken(Compressed::new(encoding, body));
             let sent = sent.unwrap();
             assert!(sent.len() < text.len() / 20, "{encoding:?}: {}", sent.len());
-            assert_eq!(turns, text.len().div_ceil(TURN), "{encoding:?}");
+            assert_eq!(polls, text.len().div_ceil(MOST_IN_ONE_POLL), "{encoding:?}");
             assert!(decoded(encoding, &sent).unwrap() == text, "{encoding:?}");
         }
     }

@@ -118,13 +118,13 @@ fn written(
     }
     response.map_body(|_, text| match packed {
         Some(packed) => BoxBody::new(packed),
-        None if is_short => at_once(encoding, text),
+        None if is_short => compressed_whole(encoding, text),
         None => BoxBody::new(Compressed::new(encoding, text)),
     })
 }
 
 /// Compresses a short text, whose length is known then.
-fn at_once(encoding: Encoding, text: BoxBody) -> BoxBody {
+fn compressed_whole(encoding: Encoding, text: BoxBody) -> BoxBody {
     let text = match text.try_into_bytes() {
         Ok(text) => text,
         Err(text) => return BoxBody::new(Compressed::new(encoding, text)),

@@ -50,13 +50,13 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_blank_lines_takes_a_turn_for_each_128_bytes() {
+    fn a_body_of_blank_lines_takes_a_poll_for_each_128_bytes() {
         let body = [b'\n'; 1_000];
-        let (mut rest, mut turns) = (body.as_slice(), 0);
+        let (mut rest, mut polls) = (body.as_slice(), 0);
         while !rest.is_empty() {
             rest = rest.get(piece(rest)..).unwrap();
-            turns += 1;
+            polls += 1;
         }
-        assert_eq!(turns, 8);
+        assert_eq!(polls, 8);
     }
 }

@@ -2,7 +2,7 @@ use super::gateway;
 use crate::caller::KnownCaller;
 use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::memory::{ANSWER, take_memory_at_once};
+use crate::memory::{ANSWER, try_take_memory};
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, web};
@@ -52,7 +52,7 @@ impl FromRequest for Authenticated {
                 let recognised =
                     service::<AuthService>(request).and_then(|service| service.authenticate(token));
                 match recognised.transpose() {
-                    Some(recognised) => at_once(request, recognised),
+                    Some(recognised) => without_database(request, recognised),
                     None => {
                         let token = token.to_owned();
                         later(request, async move |request| {
@@ -88,7 +88,7 @@ fn said_by_gateway(
     let recognised =
         service::<AuthService>(request).and_then(|service| service.recognise_said(&said));
     match recognised.transpose() {
-        Some(recognised) => at_once(request, recognised),
+        Some(recognised) => without_database(request, recognised),
         None => later(request, async move |request| {
             service::<AuthService>(&request)?
                 .recognise_later(&said)
@@ -97,7 +97,7 @@ fn said_by_gateway(
     }
 }
 
-fn at_once(
+fn without_database(
     request: &HttpRequest,
     recognised: Result<Recognised, Error>,
 ) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
@@ -130,7 +130,7 @@ fn admit(
     accepted: Authenticated,
 ) -> Either<Ready<Answer>, LocalBoxFuture<'static, Answer>> {
     let reads = request.method() == Method::GET;
-    match reads.then(|| take_memory_at_once(request, ANSWER)) {
+    match reads.then(|| try_take_memory(request, ANSWER)) {
         None | Some(Ok(())) => Either::Left(ready(Ok(accepted))),
         Some(Err(waiting)) => {
             Either::Right(async move { waiting.done().await.map(|()| accepted) }.boxed_local())

@@ -54,7 +54,7 @@ impl StreamMemory {
         let Some(memory) = &self.memory else {
             return Ok(None);
         };
-        let taken = memory.in_turn(self.taker, bytes as u64, patience).await;
+        let taken = memory.wait_for(self.taker, bytes as u64, patience).await;
         let mut taken = taken.map_err(|_| busy())?;
         // It is there already, and a client holds it.
         taken.is_made(bytes as u64);

@@ -73,7 +73,7 @@ impl MemoryPatience {
 
 impl Memory {
     /// Takes the memory to make an answer, in turn.
-    pub(super) async fn in_turn(
+    pub(super) async fn wait_for(
         &self,
         taker: Taker,
         bytes: u64,
@@ -91,7 +91,7 @@ impl Memory {
     }
 
     /// Takes the memory if it is free now.
-    pub(super) fn at_once(&self, taker: Taker, bytes: u64) -> Result<Taken, Refused> {
+    pub(super) fn try_take(&self, taker: Taker, bytes: u64) -> Result<Taken, Refused> {
         let bytes = bytes.min(self.share);
         let take = |budget: &Budget, caller| {
             let mut permit = budget.try_take(caller, bytes)?;
@@ -117,8 +117,8 @@ impl Waiting {
         let taker = taker(&self.request);
         let taken = self
             .memory
-            .in_turn(taker, self.bytes, MemoryPatience::ANSWER);
-        // The request has waited for its turn, so the error does not blame its own share.
+            .wait_for(taker, self.bytes, MemoryPatience::ANSWER);
+        // The request has waited, so the error does not blame its own share.
         let taken = taken.await.map_err(|_| busy())?;
         self.request.extensions_mut().insert(HeldMemory(taken));
         Ok(())
@@ -127,11 +127,11 @@ impl Waiting {
 
 /// Takes the memory to make an answer that only reads, before its data is read. `Ok` where it is
 /// free at once.
-pub(crate) fn take_memory_at_once(request: &HttpRequest, bytes: u64) -> Result<(), Waiting> {
+pub(crate) fn try_take_memory(request: &HttpRequest, bytes: u64) -> Result<(), Waiting> {
     let Some(memory) = request.app_data::<web::Data<Memory>>() else {
         return Ok(());
     };
-    match memory.at_once(taker(request), bytes) {
+    match memory.try_take(taker(request), bytes) {
         Ok(taken) => {
             request.extensions_mut().insert(HeldMemory(taken));
             Ok(())
@@ -147,7 +147,7 @@ pub(crate) fn take_memory_at_once(request: &HttpRequest, bytes: u64) -> Result<(
 /// Gives back the memory that the request holds, then waits in turn for `bytes`.
 pub(crate) async fn take_memory(request: &HttpRequest, bytes: u64) -> Result<(), ApiError> {
     needs_nothing(request);
-    match take_memory_at_once(request, bytes) {
+    match try_take_memory(request, bytes) {
         Ok(()) => Ok(()),
         Err(waiting) => waiting.done().await,
     }
@@ -200,7 +200,7 @@ impl AnswerParts {
             (Some(first), _) => Ok(Some(first)),
             (None, None) => Ok(None),
             (None, Some(memory)) => {
-                let taken = memory.in_turn(self.taker, PAGE, MemoryPatience::PART);
+                let taken = memory.wait_for(self.taker, PAGE, MemoryPatience::PART);
                 Ok(Some(taken.await.map_err(|_| busy())?))
             }
         }

@@ -6,7 +6,7 @@ mod making;
 pub(crate) use lasting::{StreamMemory, handed_over};
 pub(crate) use making::{
     ANSWER, AnswerPart, AnswerParts, BEGINNING, PAGE, held, needs, needs_nothing, take_memory,
-    take_memory_at_once,
+    try_take_memory,
 };
 
 use crate::caller::KnownCaller as Owner;

@@ -74,14 +74,14 @@ async fn a_request_waits_for_memory_that_moves_and_not_for_idle_memory() {
             still: Duration::from_millis(20),
             moving: Duration::from_secs(600),
         };
-        let mut made = memory.at_once(taker, 100).unwrap();
+        let mut made = memory.try_take(taker, 100).unwrap();
         let waits = timeout(
             Duration::from_millis(200),
-            memory.in_turn(taker, 100, patience),
+            memory.wait_for(taker, 100, patience),
         );
         assert!(waits.await.is_err(), "an answer is being made");
         made.is_made(100);
-        let refused = memory.in_turn(taker, 100, patience).await;
+        let refused = memory.wait_for(taker, 100, patience).await;
         assert!(refused.is_err(), "nothing moves");
         let reading = async {
             for _ in 0..40 {
@@ -90,7 +90,7 @@ async fn a_request_waits_for_memory_that_moves_and_not_for_idle_memory() {
             }
             drop(made);
         };
-        let (taken, ()) = tokio::join!(memory.in_turn(taker, 100, patience), reading);
+        let (taken, ()) = tokio::join!(memory.wait_for(taker, 100, patience), reading);
         assert_eq!(taken.unwrap().bytes(), 100);
     }
 }
@@ -99,7 +99,7 @@ async fn a_request_waits_for_memory_that_moves_and_not_for_idle_memory() {
 async fn a_body_waits_for_answers_that_are_being_made_and_for_nothing_else() {
     let memory = Memory::new(400);
     let taker = taker(&request(1, ADDRESS));
-    let mut answer = memory.at_once(taker, 80).unwrap();
+    let mut answer = memory.try_take(taker, 80).unwrap();
     let body = memory.for_body(taker).map_err(|_| ()).unwrap();
     assert!(body.may_grow_soon(30));
     answer.is_made(80);

@@ -27,7 +27,8 @@ pub struct BudgetUsage {
 pub(super) struct Holder {
     pub(super) held: u64,
     pub(super) waiting: BTreeMap<Ticket, Request>,
-    pub(super) turn: Option<Ticket>,
+    /// Where the caller stands in the order of callers, if its first request fits into its share.
+    pub(super) rank: Option<Ticket>,
     pub(super) motion: Motion,
 }
 

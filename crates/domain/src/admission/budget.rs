@@ -158,7 +158,7 @@ impl Permit {
     pub fn grow(&mut self, more: u64) -> Result<(), Refused> {
         self.budget.queue().grow(self.caller, more)?;
         self.units += more;
-        // The caller's waiting request may have had the turn, and no longer fits into the caller's
+        // The caller's waiting request may have been the next, and no longer fits into the caller's
         // share.
         self.budget.hand_on();
         Ok(())

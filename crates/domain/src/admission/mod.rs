@@ -4,7 +4,7 @@
 //! share is used up, or for whom too little is free, waits or is refused; other callers are not
 //! affected. Free units go to the waiting callers in turn; the requests of one caller keep their
 //! order. So a caller with a thousand requests waits longer for each answer, and a caller with one
-//! request waits for at most one turn of each other caller.
+//! request waits for at most one request of each other caller.
 
 mod account;
 mod body_memory;

@@ -10,8 +10,9 @@ pub(super) struct Queue {
     limits: BudgetLimits,
     free: u64,
     callers: BTreeMap<Caller, Holder>,
-    /// The callers whose first waiting request fits into their share, in the order of their turns.
-    turns: BTreeMap<Ticket, Caller>,
+    /// The callers whose first waiting request fits into their share, by rank: the first is the
+    /// next.
+    ranks: BTreeMap<Ticket, Caller>,
     waiting: usize,
     last: Ticket,
     motion: Motion,
@@ -24,7 +25,7 @@ impl Queue {
             limits,
             free: limits.total,
             callers: BTreeMap::new(),
-            turns: BTreeMap::new(),
+            ranks: BTreeMap::new(),
             waiting: 0,
             last: 0,
             motion: Motion::default(),
@@ -64,7 +65,7 @@ impl Queue {
     pub(super) fn is_untouched(&self) -> bool {
         self.free == self.limits.total
             && self.callers.is_empty()
-            && self.turns.is_empty()
+            && self.ranks.is_empty()
             && self.waiting == 0
             && self.motion.at_work == 0
     }
@@ -80,7 +81,7 @@ impl Queue {
         if own.is_some_and(|account| !account.waiting.is_empty()) {
             return Err(self.reason(caller, units));
         }
-        if !self.turns.is_empty() && self.fits(caller, units) {
+        if !self.ranks.is_empty() && self.fits(caller, units) {
             return Err(Refused::Full);
         }
         self.grow(caller, units)
@@ -172,7 +173,7 @@ impl Queue {
     /// Gives units to the next request in turn, if enough are free. The caller must notify the
     /// returned sender.
     pub(super) fn next(&mut self) -> Option<oneshot::Sender<()>> {
-        let (_, &caller) = self.turns.first_key_value()?;
+        let (_, &caller) = self.ranks.first_key_value()?;
         let account = self.callers.get_mut(&caller)?;
         let first = account.waiting.first_entry()?;
         if first.get().units > self.free {
@@ -182,7 +183,7 @@ impl Queue {
         self.waiting -= 1;
         self.give(caller, units);
         // The caller's next request comes after one request of each other caller.
-        self.end_turn(caller);
+        self.drop_rank(caller);
         self.settle(caller);
         Some(given)
     }
@@ -191,9 +192,9 @@ impl Queue {
     pub(super) fn reason(&self, caller: Caller, units: u64) -> Refused {
         let account = self.callers.get(&caller);
         let is_within_share = match account {
-            // The new request comes after the caller's waiting ones. If the caller has a turn,
+            // The new request comes after the caller's waiting ones. If the caller has a rank,
             // those wait for units of other callers.
-            Some(account) if !account.waiting.is_empty() => account.turn.is_some(),
+            Some(account) if !account.waiting.is_empty() => account.rank.is_some(),
             Some(_) | None => self.fits(caller, units),
         };
         match is_within_share {
@@ -212,14 +213,14 @@ impl Queue {
         self.callers.entry(caller).or_default().held += units;
     }
 
-    fn end_turn(&mut self, caller: Caller) {
+    fn drop_rank(&mut self, caller: Caller) {
         let account = self.callers.get_mut(&caller);
-        if let Some(turn) = account.and_then(|account| account.turn.take()) {
-            self.turns.remove(&turn);
+        if let Some(rank) = account.and_then(|account| account.rank.take()) {
+            self.ranks.remove(&rank);
         }
     }
 
-    /// Updates a caller after any change: the caller has a turn exactly when its first request fits
+    /// Updates a caller after any change: the caller has a rank exactly when its first request fits
     /// into its share, and has an account as long as it holds units or waits.
     fn settle(&mut self, caller: Caller) {
         let Some(account) = self.callers.get(&caller) else {
@@ -227,13 +228,13 @@ impl Queue {
         };
         let first = account.waiting.first_key_value();
         let may_take = first.is_some_and(|(_, request)| self.fits(caller, request.units));
-        match (may_take, account.turn) {
+        match (may_take, account.rank) {
             (true, None) => {
-                let turn = self.ticket();
-                self.turns.insert(turn, caller);
-                self.callers.entry(caller).or_default().turn = Some(turn);
+                let rank = self.ticket();
+                self.ranks.insert(rank, caller);
+                self.callers.entry(caller).or_default().rank = Some(rank);
             }
-            (false, Some(_)) => self.end_turn(caller),
+            (false, Some(_)) => self.drop_rank(caller),
             (true, Some(_)) | (false, None) => {}
         }
         let account = self.callers.get(&caller);

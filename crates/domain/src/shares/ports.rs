@@ -52,8 +52,8 @@ pub trait ShareStore: Send + Sync {
     /// were still on their way are not stored.
     async fn append(&self, digest: Digest, addition: &Addition) -> Result<AddedMessage>;
 
-    /// Waits for the owner's turn to copy. It lasts until the returned value is dropped.
-    async fn fork_turn(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>>;
+    /// Waits for a permit to copy. It is held until the returned value is dropped.
+    async fn fork_permit(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>>;
 
     /// Copies the messages of a link into a new conversation. A copy that is larger than the
     /// owner's storage left is measured and not made.

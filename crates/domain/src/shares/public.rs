@@ -149,7 +149,7 @@ impl ShareService {
         self.usage.check_quota_for_conversation(owner)?;
         // An owner's copies are made one after another, and each is counted before the next is
         // measured.
-        let _turn = self.store.fork_turn(owner).await?;
+        let _permit = self.store.fork_permit(owner).await?;
         let left = self.usage.storage_left(owner).await?;
         let fork = Fork {
             owner,

@@ -33,8 +33,9 @@ pub struct CertificatesUnusable(#[from] reqwest::Error);
 /// A server with OpenAI's API: llama.cpp, Ollama, vLLM, OpenAI itself.
 pub struct OpenAiCompatible {
     exchange: Arc<Exchange>,
+    /// The limit of requests that run.
     budget: Budget,
-    /// Turns for serialising long requests.
+    /// The limit of long requests that are serialised at the same time.
     serialising: Budget,
 }
 
@@ -168,8 +169,8 @@ fn bytes(request: &ChatRequest) -> usize {
 /// The limits for serialising long requests at once, and for waiting for that.
 fn serialising_limits(settings: &ProviderSettings) -> BudgetLimits {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let at_once = (processors / 2).max(1) as u64;
-    BudgetLimits::parts(at_once, 2).with_waiting(
+    let parallel = (processors / 2).max(1) as u64;
+    BudgetLimits::parts(parallel, 2).with_waiting(
         settings.concurrency * WAITING,
         settings.owner_concurrency * WAITING,
     )

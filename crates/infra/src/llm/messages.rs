@@ -184,7 +184,7 @@ pub(super) fn told(
     }
     if strict {
         greet(&mut system, &mut rest);
-        rest = in_turns(rest);
+        rest = alternating(rest);
     }
     let mut all = Vec::with_capacity(rest.len() + 1);
     all.extend(one(system));
@@ -220,17 +220,17 @@ fn greet<'a>(system: &mut Vec<Line<'a>>, rest: &mut Vec<Line<'a>>) {
 }
 
 /// Joins neighbouring messages of the same role.
-fn in_turns(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let mut turns: Vec<Line<'_>> = Vec::with_capacity(lines.len());
+fn alternating(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
+    let mut lines_in_turn: Vec<Line<'_>> = Vec::with_capacity(lines.len());
     for line in lines {
-        match (turns.last_mut(), &line.text) {
+        match (lines_in_turn.last_mut(), &line.text) {
             (Some(before), Some(text)) if before.role == line.role && before.text.is_some() => {
                 before.append(text);
             }
-            _ => turns.push(line),
+            _ => lines_in_turn.push(line),
         }
     }
-    turns
+    lines_in_turn
 }
 
 #[cfg(test)]

@@ -128,28 +128,28 @@ impl Database {
         self.open.store(true, Ordering::Release);
     }
 
-    /// How long a unit of work waits for its turn and for a connection.
+    /// How long a unit of work waits for a permit and for a connection.
     fn queue(&self) -> Duration {
         self.patience.saturating_add(LONGER)
     }
 
-    /// How many units of work wait for their turn.
+    /// How many units of work wait for a permit.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.permits.waiting()
     }
 
-    /// Waits for the caller's turn to fork; half of the time is left for the work itself.
-    pub(super) async fn fork_turn(&self, whose: Whose) -> Result<Permit> {
+    /// Waits for a permit to fork; half of the time is left for the work itself.
+    pub(super) async fn fork_permit(&self, whose: Whose) -> Result<Permit> {
         let deadline = whose.begun + self.queue() / 2;
-        self.permits.fork_turn(whose, deadline).await
+        self.permits.fork_permit(whose, deadline).await
     }
 
-    /// Waits for the caller's turn.
-    pub(super) async fn turn(&self, whose: Whose) -> Result<Permit> {
+    /// Waits for a permit for the caller.
+    pub(super) async fn permit(&self, whose: Whose) -> Result<Permit> {
         self.must_be_open()?;
-        let turn = self.permits.turn(whose, whose.begun + self.queue()).await;
-        turn.ok_or_else(|| match self.was_heard_since(whose.begun) {
+        let permit = self.permits.permit(whose, whose.begun + self.queue()).await;
+        permit.ok_or_else(|| match self.was_heard_since(whose.begun) {
             true => WorkPermits::overloaded(),
             false => unavailable(Silent(self.queue())),
         })

@@ -28,9 +28,9 @@ const LARGE: usize = 256 * 1024;
 pub(super) struct Lent {
     connection: Option<Pooled>,
     database: Database,
-    /// The turn of the caller, held as long as the server may work on the statement; `None` where
-    /// this connection only checks the result of other work.
-    turn: Option<Arc<Permit>>,
+    /// The caller's permit, held as long as the server may work on the statement; `None` where this
+    /// connection only checks the result of other work.
+    work_permit: Option<Arc<Permit>>,
     /// Whether the connection is closed after this work.
     is_last: bool,
     /// Whether the work has read a large row.
@@ -38,12 +38,16 @@ pub(super) struct Lent {
 }
 
 impl Lent {
-    pub(super) fn of(connection: Pooled, database: Database, turn: Option<Arc<Permit>>) -> Self {
+    pub(super) fn of(
+        connection: Pooled,
+        database: Database,
+        work_permit: Option<Arc<Permit>>,
+    ) -> Self {
         let connection = Some(connection);
         Self {
             connection,
             database,
-            turn,
+            work_permit,
             is_last: false,
             is_large: false,
         }
@@ -100,10 +104,10 @@ impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
             let database = self.database.clone();
-            let turn = self.turn.take();
+            let work_permit = self.work_permit.take();
             self.database.home.spawn(async move {
                 settle(connection, database).await;
-                drop(turn);
+                drop(work_permit);
             });
         }
     }

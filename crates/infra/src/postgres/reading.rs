@@ -136,18 +136,18 @@ async fn caught_up(replica: &Arc<Replica>, whose: Whose) -> Result<Lent, NotRead
 /// A connection in the caller's turn. It is opened by a task of its own: one that takes too long for
 /// this read is there for the next.
 async fn lend(replica: &Arc<Replica>, whose: Whose) -> Option<Lent> {
-    let turn = replica.database.turn(whose).await.ok()?;
+    let permit = replica.database.permit(whose).await.ok()?;
     let opening = Arc::clone(replica);
     let opened = tokio::spawn(async move {
         let connection = opening.database.connection(Instant::now()).await;
         if connection.is_err() {
             opening.following.lost();
         }
-        connection.ok().map(|connection| (connection, turn))
+        connection.ok().map(|connection| (connection, permit))
     });
-    let (connection, turn) = opened.await.ok()??;
+    let (connection, permit) = opened.await.ok()??;
     let database = replica.database.clone();
-    Some(Lent::of(connection, database, Some(Arc::new(turn))))
+    Some(Lent::of(connection, database, Some(Arc::new(permit))))
 }
 
 /// Waits until the server of this connection has replayed the log up to the position. A connection

@@ -137,7 +137,7 @@ impl Database {
             }
             let mut reserve = ReserveAttempts::of(self, whose);
             loop {
-                let done = self.do_in_turn(whose, work.clone(), &largest).await;
+                let done = self.do_with_permit(whose, work.clone(), &largest).await;
                 let Some(pause) = reserve.pause(&done) else {
                     return done;
                 };
@@ -156,14 +156,14 @@ impl Database {
         done
     }
 
-    async fn do_in_turn<T>(
+    async fn do_with_permit<T>(
         &self,
         whose: Whose,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         largest: impl Fn(&T) -> usize,
     ) -> Result<QueryResult<T>> {
         let (begun, is_large) = (whose.begun, whose.is_large());
-        let turn = Arc::new(self.turn(whose).await?);
+        let permit = Arc::new(self.permit(whose).await?);
         let mut repeat = 0;
         let mut working = None;
         loop {
@@ -174,7 +174,7 @@ impl Database {
                 Span::current().record("jan.waited_ms", waited.as_secs_f64() * 1e3);
                 Instant::now()
             });
-            let lent = Lent::of(connection, self.clone(), Some(Arc::clone(&turn)));
+            let lent = Lent::of(connection, self.clone(), Some(Arc::clone(&permit)));
             let lent = lent.for_the_last_time(is_large);
             let limit = self.patience.saturating_sub(begun.elapsed()).max(LEAST);
             match self.once(lent, limit, work.clone(), &largest).await? {

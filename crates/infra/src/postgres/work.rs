@@ -121,28 +121,28 @@ impl WorkPermits {
         [self.budget.clone(), self.forks.clone()]
     }
 
-    /// How many units of work wait for their turn.
+    /// How many units of work wait for a permit.
     pub(super) fn waiting(&self) -> usize {
         self.budget.waiting()
     }
 
-    /// Waits for the caller's turn to fork, until `deadline`.
-    pub(super) async fn fork_turn(&self, whose: Whose, deadline: Instant) -> Result<Permit> {
-        let turn = self.forks.take(whose.caller, 1, sleep_until(deadline));
-        turn.await.map_err(|_| Self::overloaded())
+    /// Waits for a permit to fork, until `deadline`.
+    pub(super) async fn fork_permit(&self, whose: Whose, deadline: Instant) -> Result<Permit> {
+        let permit = self.forks.take(whose.caller, 1, sleep_until(deadline));
+        permit.await.map_err(|_| Self::overloaded())
     }
 
-    /// Waits for the caller's turn until `deadline`; `None` if it has not come by then.
-    pub(super) async fn turn(&self, whose: Whose, deadline: Instant) -> Option<Permit> {
+    /// Waits for a permit until `deadline`; `None` if there is none by then.
+    pub(super) async fn permit(&self, whose: Whose, deadline: Instant) -> Option<Permit> {
         // Work that is larger than a share takes a whole share.
         let weight = whose.weight.min(self.share);
-        let turn = self
+        let permit = self
             .budget
             .take(whose.caller, weight, sleep_until(deadline));
-        turn.await.ok()
+        permit.await.ok()
     }
 
-    /// The turn of the caller has not come in time.
+    /// There was no permit in time.
     pub(super) fn overloaded() -> Error {
         Error::Overloaded {
             retry_after: RETRY_AFTER,

@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-/// How many hashes may wait for their turn: of all callers, and of one.
+/// How many hashes may wait for a permit: of all callers, and of one.
 const WAITING: usize = 1_024;
 const WAITING_EACH: usize = 128;
 
-/// How long a hash waits for its turn. It takes about 30 ms.
+/// How long a hash waits for a permit. It takes about 30 ms.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The suggested pause before a retry, in seconds.
@@ -23,12 +23,12 @@ const RETRY_AFTER: u64 = 5;
 /// gets at most half of them.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
-    turns: Budget,
+    budget: Budget,
     decoy: PasswordHash,
 }
 
 impl Argon2Hasher {
-    /// Computes at most `threads` hashes at the same time; others wait for their turn.
+    /// Computes at most `threads` hashes at the same time; others wait.
     ///
     /// # Errors
     /// The system's random generator fails.
@@ -51,7 +51,7 @@ impl Argon2Hasher {
         let decoy = decoy(&argon2)?;
         Ok(Self {
             argon2,
-            turns: Budget::new(
+            budget: Budget::new(
                 BudgetLimits::parts(threads as u64, 2).with_waiting(WAITING, WAITING_EACH),
             ),
             decoy,
@@ -60,23 +60,23 @@ impl Argon2Hasher {
 
     /// The limit of hashes that are computed at once.
     #[must_use]
-    pub fn turns(&self) -> Budget {
-        self.turns.clone()
+    pub fn budget(&self) -> Budget {
+        self.budget.clone()
     }
 
-    async fn in_turn<T: Send + 'static>(
+    async fn with_permit<T: Send + 'static>(
         &self,
         caller: Caller,
         work: impl FnOnce(&Argon2<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let turn = self.turns.take(caller, 1, sleep(PATIENCE)).await;
-        let turn = turn.map_err(|_| Error::Overloaded {
+        let permit = self.budget.take(caller, 1, sleep(PATIENCE)).await;
+        let permit = permit.map_err(|_| Error::Overloaded {
             retry_after: RETRY_AFTER,
         })?;
         let argon2 = self.argon2.clone();
         let done = spawn_blocking(move || {
             let done = work(&argon2);
-            drop(turn);
+            drop(permit);
             done
         });
         done.await.map_err(|error| Error::Internal(error.into()))?
@@ -86,7 +86,7 @@ impl Argon2Hasher {
 #[async_trait::async_trait]
 impl PasswordHasher for Argon2Hasher {
     async fn hash(&self, caller: Caller, password: Password) -> Result<PasswordHash> {
-        self.in_turn(caller, move |argon2| hash(argon2, password.as_bytes()))
+        self.with_permit(caller, move |argon2| hash(argon2, password.as_bytes()))
             .await
     }
 
@@ -96,7 +96,7 @@ impl PasswordHasher for Argon2Hasher {
         password: Password,
         stored: PasswordHash,
     ) -> Result<bool> {
-        self.in_turn(caller, move |argon2| {
+        self.with_permit(caller, move |argon2| {
             let stored = argon2::PasswordHash::new(&stored.0).map_err(broken)?;
             match argon2.verify_password(password.as_bytes(), &stored) {
                 Ok(()) => Ok(true),
@@ -195,7 +195,7 @@ mod tests {
     async fn when_too_many_wait_the_next_is_told_to_come_back() {
         let hasher = Argon2Hasher::new(1).unwrap();
         // One hash is running, and does not finish.
-        let working = hasher.turns.try_take(ANYBODY, 1).unwrap();
+        let working = hasher.budget.try_take(ANYBODY, 1).unwrap();
         let mut context = Context::from_waker(Waker::noop());
         let mut waiting: Vec<_> = (0..WAITING_EACH)
             .map(|_| hasher.verify(ANYBODY, password("x"), hasher.decoy()))
@@ -220,7 +220,7 @@ mod tests {
     async fn a_caller_with_many_requests_does_not_delay_the_others() {
         let hasher = Argon2Hasher::new(1).unwrap();
         let caller = |number| Caller::Owner(domain::id::OwnerId::new(ulid::Ulid(number)));
-        let working = hasher.turns.try_take(ANYBODY, 1).unwrap();
+        let working = hasher.budget.try_take(ANYBODY, 1).unwrap();
         let attempt = |number| hasher.verify(caller(number), password("x"), hasher.decoy());
         let mut queue = [1, 1, 1, 2].map(attempt);
         for one in &mut queue {

@@ -104,7 +104,7 @@ impl Provider {
 
     /// How many titles are asked for at once: as many as one owner may ask for, but at most a few.
     #[must_use]
-    pub fn titles_at_once(&self) -> usize {
+    pub fn parallel_titles(&self) -> usize {
         const MOST: usize = 4;
         let settings = self.settings.as_ref();
         settings.map_or(0, |settings| {

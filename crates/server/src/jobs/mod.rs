@@ -102,7 +102,7 @@ pub async fn titles(
     clock: Arc<dyn Clock>,
     context_tokens: usize,
     allowances: Allowances,
-    at_once: usize,
+    parallel: usize,
     figures: Arc<JobFigures>,
 ) {
     let queue: Arc<dyn JobQueue> = Arc::new(PgJobs(database.clone()));
@@ -125,7 +125,7 @@ pub async fn titles(
     };
     // The lanes end with this set.
     let mut lanes = JoinSet::new();
-    for number in 0..at_once.max(1) {
+    for number in 0..parallel.max(1) {
         lanes.spawn(lane(number).run(database.clone()));
     }
     while lanes.join_next().await.is_some() {}

@@ -30,7 +30,7 @@ pub(super) fn write(
         let reached = batch.last().map(|item| item.id.sequence());
         let bytes = batch.iter().map(Item::bytes).sum();
         // To see where a message leaves Markdown open takes a fifth of a second for a megabyte.
-        let text = source.turns.run(bytes, move || {
+        let text = source.runner.run(bytes, move || {
             for item in batch {
                 message(&mut text, item);
             }

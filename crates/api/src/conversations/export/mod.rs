@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::items::ItemBody;
 use crate::items::parts::PartsBody;
-use crate::long_work::{LongWork, Turns};
+use crate::long_work::{LongWork, LongWorkRunner};
 use crate::memory::{AnswerParts, PAGE, take_memory};
 use crate::stream::in_parts;
 use crate::timestamp::Timestamp;
@@ -91,7 +91,7 @@ struct Source {
     /// Where the conversation ended when the export began.
     last: domain::id::Sequence,
     /// For exports that take long to write.
-    turns: Turns,
+    runner: LongWorkRunner,
 }
 
 /// Export a conversation
@@ -183,7 +183,7 @@ async fn export(
         owner,
         id,
         last: conversation.last_sequence,
-        turns: LongWork::turns(request).for_an_answer(),
+        runner: LongWork::runner(request).for_an_answer(),
     };
     let name = file_name::of(&conversation, format);
     let disposition = HeaderValue::try_from(name).ok();

@@ -17,8 +17,8 @@ use tokio::task::yield_now;
 /// The pause before another look at a response that another instance writes.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// After how many events that are not sent the other connections of this worker get their turn.
-const TURN: u32 = 1_000;
+/// The most events that are skipped before the task yields to other connections of this worker.
+const MOST_SKIPPED: u32 = 1_000;
 
 /// The end of every complete stream.
 const DONE: &str = "data: [DONE]\n\n";
@@ -95,7 +95,7 @@ impl sse::Events for ResponseEvents {
             let number = match self.after {
                 Some(after) if number <= after && !is_end(following, &event, number, after) => {
                     skipped += 1;
-                    if skipped.is_multiple_of(TURN) {
+                    if skipped.is_multiple_of(MOST_SKIPPED) {
                         yield_now().await;
                     }
                     continue;

@@ -157,7 +157,7 @@ async fn show(
     Ok(HttpResponse::Ok()
         .content_type("text/markdown; charset=utf-8")
         .body(
-            LongWork::turns(request)
+            LongWork::runner(request)
                 .for_an_answer()
                 .run(bytes, write)
                 .await?,

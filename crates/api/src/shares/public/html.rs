@@ -35,7 +35,7 @@ const TIMES: usize = 20;
 /// take turns, and each has at most half of the places.
 #[derive(Clone)]
 pub struct Layouts {
-    turns: Budget,
+    budget: Budget,
     kept: KeptPages,
 }
 
@@ -52,11 +52,11 @@ impl Layouts {
 
     /// For `at_once` pages at a time.
     #[must_use]
-    pub fn new(at_once: usize) -> Self {
-        let limits = BudgetLimits::parts(at_once as u64, 2);
-        let waiting = (at_once * Self::WAITING, at_once * Self::WAITING_EACH);
+    pub fn new(parallel: usize) -> Self {
+        let limits = BudgetLimits::parts(parallel as u64, 2);
+        let waiting = (parallel * Self::WAITING, parallel * Self::WAITING_EACH);
         Self {
-            turns: Budget::new(limits.with_waiting(waiting.0, waiting.1)),
+            budget: Budget::new(limits.with_waiting(waiting.0, waiting.1)),
             kept: KeptPages::default(),
         }
     }
@@ -64,7 +64,7 @@ impl Layouts {
     /// The limit of pages that are laid out at once.
     #[must_use]
     pub fn budget(&self) -> Budget {
-        self.turns.clone()
+        self.budget.clone()
     }
 }
 
@@ -86,18 +86,18 @@ pub(super) async fn write(
         return Ok(layouts.kept.page(view, around));
     }
     let patience = sleep(Layouts::PATIENCE);
-    let turn = layouts
-        .turns
+    let permit = layouts
+        .budget
         .take(Caller::Address(origin), 1, patience)
         .await;
-    let turn = turn.map_err(|_| Error::Overloaded {
+    let permit = permit.map_err(|_| Error::Overloaded {
         retry_after: Layouts::RETRY_AFTER,
     })?;
     let written = web::block(move || {
         let page = page::conversation(&view, &around).into_bytes();
         drop(view);
         let page = without_slack(page);
-        drop(turn);
+        drop(permit);
         Bytes::from(page)
     });
     written

@@ -18,15 +18,15 @@ pub struct Runner {
     portions: HashMap<JobKind, Portion>,
     /// The jobs that were due at the last look, without those begun since.
     due: VecDeque<Job>,
-    turn: OwnerTurn,
-    /// For owners with more jobs, the last job of their turn.
+    slice: TimeSlice,
+    /// For owners with more jobs, the last job of their time slice.
     stopped: HashMap<OwnerId, (JobKind, Ulid)>,
     /// Whether a step was done in the current lap through the owners.
     is_busy: bool,
 }
 
-/// The owner in turn, the used time, and the owner's last job.
-struct OwnerTurn {
+/// The owner whose jobs are done now, the time used, and the owner's last job.
+struct TimeSlice {
     owner: OwnerId,
     used: Duration,
     last: Option<(JobKind, Ulid)>,
@@ -53,8 +53,8 @@ pub enum Did {
 impl Runner {
     /// How many jobs one look reads.
     const LOOK: usize = 64;
-    /// How long an owner's turn lasts; a step that has begun is finished.
-    const TURN: Duration = Duration::from_millis(500);
+    /// How long an owner's time slice lasts; a step that has begun is finished.
+    const TIME_SLICE: Duration = Duration::from_millis(500);
     /// The longest pause of a failed job.
     const LONGEST: TimeDelta = TimeDelta::minutes(5);
 
@@ -71,7 +71,7 @@ impl Runner {
             works,
             portions: HashMap::new(),
             due: VecDeque::new(),
-            turn: OwnerTurn::of(Job::START),
+            slice: TimeSlice::of(Job::START),
             stopped: HashMap::new(),
             is_busy: false,
         }
@@ -97,8 +97,8 @@ impl Runner {
         let begun = self.clock.now();
         let done = work.step(&job, portion).await;
         let took = (self.clock.now() - begun).to_std().unwrap_or_default();
-        self.turn.used += took;
-        self.turn.last = Some((job.kind, job.key));
+        self.slice.used += took;
+        self.slice.last = Some((job.kind, job.key));
         let did = match done {
             Ok(Step::Taken) => Did::Missed,
             Ok(step @ (Step::Done | Step::More)) => {
@@ -136,29 +136,29 @@ impl Runner {
                 }
                 continue;
             };
-            if job.owner != self.turn.owner {
-                self.turn = OwnerTurn::of(job.owner);
-            } else if self.turn.used >= Self::TURN {
-                // The turn is over: other owners come first, and later this owner's next job.
+            if job.owner != self.slice.owner {
+                self.slice = TimeSlice::of(job.owner);
+            } else if self.slice.used >= Self::TIME_SLICE {
+                // The time slice is over: other owners come first, and later this owner's next job.
                 self.stopped
-                    .extend(self.turn.last.map(|last| (job.owner, last)));
+                    .extend(self.slice.last.map(|last| (job.owner, last)));
                 continue;
             }
             return Ok(Some(job));
         }
     }
 
-    /// Reads the due jobs after the owner in turn; `false` at the end of a lap in which no step was
-    /// done.
+    /// Reads the due jobs after the present owner's; `false` at the end of a lap in which no step
+    /// was done.
     async fn look(&mut self) -> Result<bool> {
         let now = self.clock.now();
-        let after = self.turn.owner;
+        let after = self.slice.owner;
         let due = self.queue.due(&self.kinds, after, now, Self::LOOK).await?;
         self.due = self.rotated(due).into();
         if !self.due.is_empty() {
             return Ok(true);
         }
-        self.turn = OwnerTurn::of(Job::START);
+        self.slice = TimeSlice::of(Job::START);
         if !self.is_busy {
             self.stopped.clear();
         }
@@ -181,7 +181,7 @@ impl Runner {
     }
 }
 
-impl OwnerTurn {
+impl TimeSlice {
     fn of(owner: OwnerId) -> Self {
         Self {
             owner,

@@ -126,7 +126,7 @@ impl Append {
         self.pending.title.as_ref().map(|title| title.as_str())
     }
 
-    /// Stores it by a separate statement, in the owner's turn; it has waited since `begun`.
+    /// Stores it by a separate statement, with a permit for the owner; it has waited since `begun`.
     pub(super) async fn alone(
         &self,
         database: &Database,

@@ -19,8 +19,8 @@ pub(super) struct GroupLimits {
 pub(super) struct Lanes<K, T> {
     limits: GroupLimits,
     lanes: HashMap<K, VecDeque<Entry<T>>>,
-    /// The owners with a lane, in the order of their turns.
-    turns: VecDeque<K>,
+    /// The owners with a lane; the first one is the next.
+    order: VecDeque<K>,
     waiting: usize,
 }
 
@@ -34,7 +34,7 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
         Self {
             limits,
             lanes: HashMap::new(),
-            turns: VecDeque::new(),
+            order: VecDeque::new(),
             waiting: 0,
         }
     }
@@ -46,7 +46,7 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
             return Err(what);
         }
         if own == 0 {
-            self.turns.push_back(owner);
+            self.order.push_back(owner);
         }
         let entry = Entry { size, what };
         self.lanes.entry(owner).or_default().push_back(entry);
@@ -60,7 +60,7 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
         let mut bytes = 0;
         for _ in 0..self.limits.most_each {
             // The owners of this round. Owners with more entries come again in the next round.
-            for _ in 0..self.turns.len() {
+            for _ in 0..self.order.len() {
                 let Some(size) = self.next_size() else {
                     return taken;
                 };
@@ -76,22 +76,22 @@ impl<K: Copy + Eq + Hash, T> Lanes<K, T> {
     }
 
     fn next_size(&self) -> Option<usize> {
-        let lane = self.lanes.get(self.turns.front()?)?;
+        let lane = self.lanes.get(self.order.front()?)?;
         lane.front().map(|entry| entry.size)
     }
 
     fn pop(&mut self) -> Option<T> {
-        let owner = self.turns.pop_front()?;
+        let owner = self.order.pop_front()?;
         let lane = self.lanes.get_mut(&owner)?;
         let entry = lane.pop_front()?;
         match lane.is_empty() {
-            false => self.turns.push_back(owner),
+            false => self.order.push_back(owner),
             true => {
                 self.lanes.remove(&owner);
                 // Frees the memory that was needed for a peak.
                 if self.lanes.is_empty() {
                     self.lanes.shrink_to(64);
-                    self.turns.shrink_to(64);
+                    self.order.shrink_to(64);
                 }
             }
         }
@@ -122,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn each_owner_has_a_turn_and_their_own_order() {
+    fn owners_alternate_and_each_keeps_their_own_order() {
         let mut lanes = lanes(&[('a', 1), ('a', 1), ('a', 1), ('a', 1), ('b', 1), ('c', 1)]);
         assert_eq!(lanes.take(), ["a0", "b4", "c5", "a1", "a2"]);
         lanes.push('b', 1, "b".to_owned()).unwrap();
         assert_eq!(lanes.take(), ["a3", "b"]);
         assert!(lanes.take().is_empty());
-        assert!(lanes.lanes.is_empty() && lanes.turns.is_empty() && lanes.waiting == 0);
+        assert!(lanes.lanes.is_empty() && lanes.order.is_empty() && lanes.waiting == 0);
     }
 
     #[test]

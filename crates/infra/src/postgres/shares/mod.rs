@@ -157,9 +157,9 @@ impl ShareStore for PgShares {
         append::append(&self.0, digest, addition).await
     }
 
-    async fn fork_turn(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>> {
-        let turn = self.0.fork_turn(Whose::from(owner)).await?;
-        Ok(Box::new(turn))
+    async fn fork_permit(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>> {
+        let permit = self.0.fork_permit(Whose::from(owner)).await?;
+        Ok(Box::new(permit))
     }
 
     async fn fork(&self, digest: Digest, fork: &Fork) -> Result<Forked> {

@@ -1,6 +1,6 @@
 mod arrays;
 mod store;
-mod turn;
+mod writer;
 
 use super::append::Append;
 use super::lanes::{GroupLimits, Lanes};
@@ -41,7 +41,7 @@ struct Ended;
 
 /// Appends that arrive while others are being written are stored together by one statement, and so
 /// wait for the disk together. An append never waits for others to come: if no other is running, it
-/// is a group of one. Groups are a separate caller of the database, and owners take turns in them.
+/// is a group of one. Groups are a separate caller of the database, and owners alternate in them.
 ///
 /// A group is stored on the runtime of its first append, which waits for it: that worker has
 /// connections of its own, so no other thread has to be woken for an append that comes alone.
@@ -108,7 +108,7 @@ impl Group {
         };
         if is_first {
             // Other requests that this worker has ready come into the queue before the task runs.
-            self.begin_turn();
+            self.begin_writing();
         }
         let answer = match tokio::time::timeout(PATIENCE, &mut answered).await {
             Ok(answer) => answer,

@@ -2,8 +2,8 @@ use super::{Group, Waiting};
 use domain::mutex::locked;
 use tokio::runtime::Handle;
 
-/// The turn to store groups, one after the other. There is at most one.
-struct Turn {
+/// Stores groups, one after the other. There is at most one writer.
+struct GroupWriter {
     group: Group,
     /// Whether it may end before its groups are stored: a worker ends before the process.
     is_of_worker: bool,
@@ -11,18 +11,18 @@ struct Turn {
 }
 
 impl Group {
-    /// Begins a turn on the runtime of a request. There must be none.
-    pub(super) fn begin_turn(&self) {
-        let turn = Turn {
+    /// Starts a writer on the runtime of a request. None may be running.
+    pub(super) fn begin_writing(&self) {
+        let writer = GroupWriter {
             group: self.clone(),
             is_of_worker: true,
             is_over: false,
         };
-        tokio::spawn(turn.run(Vec::new()));
+        tokio::spawn(writer.run(Vec::new()));
     }
 }
 
-impl Turn {
+impl GroupWriter {
     /// Stores these appends, and then groups as long as appends wait. Each group is stored on the
     /// runtime of its first append.
     async fn run(mut self, mut group: Vec<Waiting>) {
@@ -42,7 +42,7 @@ impl Turn {
         runtime.spawn(self.run(group));
     }
 
-    /// The next group. `None`: no append waits, and the turn is over.
+    /// The next group. `None`: no append waits, and the writer ends.
     fn next(&mut self) -> Option<Vec<Waiting>> {
         loop {
             let mut group = {
@@ -70,7 +70,7 @@ fn elsewhere(group: &[Waiting]) -> Option<Handle> {
 }
 
 /// A worker that ends drops its tasks. The appends that still wait are stored on the home runtime.
-impl Drop for Turn {
+impl Drop for GroupWriter {
     fn drop(&mut self) {
         if self.is_over {
             return;
