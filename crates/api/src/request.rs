@@ -58,7 +58,7 @@ pub async fn around_request(
     let response = match unreadable {
         Some(error) => request.error_response(error).map_into_boxed_body(),
         None => {
-            replays::once(request, &next)
+            replays::answer_repeats(request, &next)
                 .instrument(begun.trace.clone())
                 .instrument(begun.span.clone())
                 .await?

@@ -14,13 +14,13 @@ mod log;
 mod orphan;
 mod paths;
 mod programs;
-mod reclaim;
 mod server;
 mod settings;
 mod supervisor;
 #[cfg(test)]
 mod tests;
 mod throwaway;
+mod vacuum;
 
 use std::path::{self, PathBuf};
 use std::sync::Arc;
@@ -127,8 +127,8 @@ impl EmbeddedPostgres {
         let url = server.url();
         let watches = [
             tokio::spawn(Arc::clone(&storage).watch()).abort_handle(),
-            tokio::spawn(reclaim::run(url.clone(), Arc::clone(&storage))).abort_handle(),
-            tokio::spawn(reclaim::keep_log_short(url.clone(), Arc::clone(&storage))).abort_handle(),
+            tokio::spawn(vacuum::run(url.clone(), Arc::clone(&storage))).abort_handle(),
+            tokio::spawn(vacuum::keep_log_short(url.clone(), Arc::clone(&storage))).abort_handle(),
         ];
         let (stop, stopped) = oneshot::channel();
         let pid = Arc::new(AtomicU32::new(postmaster.pid().unwrap_or(0)));

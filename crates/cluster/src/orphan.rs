@@ -31,7 +31,7 @@ pub(crate) const STOP: [(Signal, Duration); 3] = [
 
 /// Stops a postmaster that runs in `cluster`, and removes files that would prevent a new one from
 /// starting.
-pub(crate) async fn clear(cluster: &Path, socket_dir: &Path) -> Result<(), EmbeddedError> {
+pub(crate) async fn stop_any(cluster: &Path, socket_dir: &Path) -> Result<(), EmbeddedError> {
     let file = cluster.join("postmaster.pid");
     let shown = file.display();
     let text = match files::text(&file, MOST) {

@@ -68,7 +68,7 @@ impl Server {
     pub(crate) async fn start(&self) -> Result<Postmaster, EmbeddedError> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            self.clear().await?;
+            self.stop_orphan().await?;
             let (mut postmaster, mark) = self.spawn()?;
             let Some(error) = self.failure(&mut postmaster, mark).await else {
                 return Ok(postmaster);
@@ -85,8 +85,8 @@ impl Server {
     }
 
     /// Makes sure that no postmaster runs in the cluster.
-    pub(crate) async fn clear(&self) -> Result<(), EmbeddedError> {
-        orphan::clear(&self.cluster, &self.settings.socket_dir).await
+    pub(crate) async fn stop_orphan(&self) -> Result<(), EmbeddedError> {
+        orphan::stop_any(&self.cluster, &self.settings.socket_dir).await
     }
 
     fn spawn(&self) -> Result<(Postmaster, u64), EmbeddedError> {

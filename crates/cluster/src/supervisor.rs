@@ -81,7 +81,7 @@ impl Supervisor {
                 Some(Err(error)) => tracing::error!(%error, "PostgreSQL could not be restarted"),
                 None => {
                     // The start was cut off, and may have left a postmaster behind.
-                    if let Err(error) = self.server.clear().await {
+                    if let Err(error) = self.server.stop_orphan().await {
                         tracing::error!(%error, "PostgreSQL could not be stopped");
                     }
                     return None;

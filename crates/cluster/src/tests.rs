@@ -319,7 +319,7 @@ fn the_socket_directory_is_never_one_that_others_can_open() {
 }
 
 #[test]
-fn the_log_is_bounded_and_its_end_can_be_told() {
+fn the_log_is_bounded_and_its_end_can_be_read() {
     let scratch = Scratch::new("log");
     let paths = scratch.paths();
     let log = ServerLog::new(paths.log());

@@ -24,7 +24,7 @@ pub(crate) fn must_be_in_proportion(what: &str, size: usize, work: impl Fn(usize
 /// The processor time of this thread, if the system reports it. The work of other threads does not
 /// count.
 fn of_this_thread() -> Option<Duration> {
-    let told = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let nanoseconds = told.split(' ').next()?.parse().ok()?;
+    let statistics = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = statistics.split(' ').next()?.parse().ok()?;
     Some(Duration::from_nanos(nanoseconds)).filter(|time| !time.is_zero())
 }

@@ -78,13 +78,13 @@ pub fn first_line(text: &str, max: usize) -> Option<String> {
     if line.chars().nth(max).is_none() {
         return Some(line.to_owned());
     }
-    let room = max.saturating_sub(1);
+    let most = max.saturating_sub(1);
     let mut cut = String::new();
     let mut last_word = None;
     let mut length = 0;
     for grapheme in line.graphemes(true) {
         length += grapheme.chars().count();
-        if length > room {
+        if length > most {
             break;
         }
         if grapheme.chars().all(char::is_whitespace) {
@@ -97,7 +97,7 @@ pub fn first_line(text: &str, max: usize) -> Option<String> {
     }
     // One grapheme can be longer than the room; then it is cut between characters.
     if cut.is_empty() {
-        cut = line.chars().take(room).collect();
+        cut = line.chars().take(most).collect();
     }
     Some(format!("{}…", cut.trim_end()))
 }

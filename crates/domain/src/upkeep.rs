@@ -89,7 +89,7 @@ impl Upkeep {
             },
             JobKind::Unindexed => self.unindexed.leave_jobs().await,
             JobKind::IdleGuests => match self.retention.guests {
-                Some(retention) => self.removal.reclaim_guest(retention).await,
+                Some(retention) => self.removal.remove_idle_guest(retention).await,
                 None => Ok(false),
             },
             _ => Ok(false),

@@ -77,7 +77,7 @@ impl RateLimits for GovernorLimits {
         }
     }
 
-    fn forget(&self, limited: Limited, subject: Subject) {
+    fn reset(&self, limited: Limited, subject: Subject) {
         if let Some(limit) = self.0.get(&limited) {
             limit.store.with(|arrivals| arrivals.remove(&subject));
         }
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_can_be_given_back_and_all_can_be_forgotten() {
+    fn an_attempt_can_be_given_back_and_all_can_be_reset() {
         let (_, limits) = limits();
         for _ in 0..100 {
             assert_eq!(wait(&limits, somebody(1)), None);
@@ -251,7 +251,7 @@ mod tests {
         limits.give_back(Limited::Guest, somebody(1));
         assert_eq!(wait(&limits, somebody(1)), None);
         assert!(wait(&limits, somebody(1)).is_some());
-        limits.forget(Limited::Guest, somebody(1));
+        limits.reset(Limited::Guest, somebody(1));
         for _ in 0..3 {
             assert_eq!(wait(&limits, somebody(1)), None);
         }

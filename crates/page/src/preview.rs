@@ -64,7 +64,7 @@ mod tests {
     use super::tame;
 
     #[test]
-    fn what_is_told_elsewhere_is_one_line_that_turns_nothing_around() {
+    fn the_preview_is_one_line_without_marks_of_direction() {
         assert_eq!(tame(" a\n\n\tb\u{202e}c\u{2067} "), "a bc");
         assert_eq!(tame(&"x".repeat(5_000)).len(), 1_000);
         let cited = "Oslo is nice【4:0†source】, in \u{e203}summer\u{e204}\u{e200}cite\u{e202}turn0search1\u{e201}.";

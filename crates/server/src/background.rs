@@ -16,8 +16,8 @@ pub(crate) struct Background {
 }
 
 impl Background {
-    /// Starts the jobs that reclaim deleted data and forget expired data, the counting of views,
-    /// and, with a model provider, the naming of conversations.
+    /// Starts the jobs that purge deleted data and forget expired data, the counting of views, and,
+    /// with a model provider, the naming of conversations.
     pub(crate) fn start(config: &Config, database: &Database, parts: &ServiceParts) -> Self {
         let clock = || Arc::new(SystemClock);
         let views = Arc::clone(&parts.views);

@@ -39,11 +39,11 @@ pub fn command() -> clap::Command {
     let mut command = Cli::command();
     // Building the command line passes the settings on to the commands.
     command.build();
-    for (name, told) in SETTINGS {
+    for (name, described) in SETTINGS {
         command = command.mut_subcommand(name, |command| {
             command.mut_args(|setting| {
                 let id = setting.get_id().as_str();
-                let hidden = id != "help" && !told.contains(&id);
+                let hidden = id != "help" && !described.contains(&id);
                 setting.hide(hidden)
             })
         });

@@ -49,7 +49,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// answers 503 until it is there and migrated. A migration that fails is tried again with longer and
 /// longer pauses; each reason is logged once.
 pub(crate) async fn until_done(target: Target, database: Database) {
-    let (mut pause, mut told) = (PAUSE, String::new());
+    let (mut pause, mut logged) = (PAUSE, String::new());
     loop {
         let error = match infra::postgres::migrate(&target).await {
             Ok(migrated) => {
@@ -64,11 +64,11 @@ pub(crate) async fn until_done(target: Target, database: Database) {
             Err(error) => error,
         };
         let reason = error.to_string();
-        if reason == told {
+        if reason == logged {
             tracing::debug!(%error, "the database is still not ready");
         } else {
             tracing::warn!(%error, "the database is not ready; trying again");
-            told = reason;
+            logged = reason;
         }
         let next = match error {
             MigrateError::Connect(_) => PAUSE,

@@ -66,8 +66,8 @@ pub(crate) async fn validate_api_key_of_header(
 /// Whether a gateway asks of its own accord. A request that it passes on for a client comes over the
 /// same connection, but has a header that names the client.
 fn is_a_gateways_own(request: &HttpRequest) -> bool {
-    let told = ["x-forwarded-for", "forwarded", "x-real-ip"];
-    let is_passed_on = told
+    let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"];
+    let is_passed_on = forwarded
         .iter()
         .any(|name| request.headers().contains_key(*name));
     comes_from_a_proxy(request) && !is_passed_on

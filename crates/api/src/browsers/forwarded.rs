@@ -8,7 +8,7 @@ use actix_web::http::header::{HeaderName, X_FORWARDED_HOST, X_FORWARDED_PROTO};
 
 /// The host and port by which the caller addresses this service, if they can be read.
 pub(crate) fn addressed(head: &RequestHead, proxies: &TrustedProxies) -> Option<Authority> {
-    let forwarded = told(head, proxies, X_FORWARDED_HOST);
+    let forwarded = trusted_header(head, proxies, X_FORWARDED_HOST);
     if let Some(authority) = forwarded.and_then(Authority::parse) {
         return Some(authority);
     }
@@ -20,7 +20,7 @@ pub(crate) fn addressed(head: &RequestHead, proxies: &TrustedProxies) -> Option<
 
 /// The scheme that the caller used. This server speaks no TLS, so only a proxy can report `https`.
 pub(super) fn scheme(head: &RequestHead, proxies: &TrustedProxies) -> &'static str {
-    match told(head, proxies, X_FORWARDED_PROTO) {
+    match trusted_header(head, proxies, X_FORWARDED_PROTO) {
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
         _ => "http",
     }
@@ -30,7 +30,11 @@ pub(super) fn scheme(head: &RequestHead, proxies: &TrustedProxies) -> &'static s
 /// `X-Forwarded-For`; entries before that of the outermost proxy come from the caller and are not
 /// trusted. A list that is shorter than the number of proxies was replaced by one of them; then its
 /// first entry counts.
-fn told<'a>(head: &'a RequestHead, proxies: &TrustedProxies, name: HeaderName) -> Option<&'a str> {
+fn trusted_header<'a>(
+    head: &'a RequestHead,
+    proxies: &TrustedProxies,
+    name: HeaderName,
+) -> Option<&'a str> {
     let hops = proxies.passed(head);
     if hops == 0 {
         return None;

@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn so_many_messages_are_told_and_no_more() {
+    fn more_messages_than_the_limit_are_refused() {
         let messages = |number: usize| format!("[{}]", vec!["{}"; number].join(","));
         assert!(split(&messages(MOST_SENT)).is_ok());
         assert!(split(&messages(MOST_SENT + 1)).is_err());

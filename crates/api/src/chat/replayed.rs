@@ -100,7 +100,7 @@ fn of(conversation: &Conversation) -> Value {
 }
 
 /// The chunks of an answer.
-struct Told {
+struct ReplayedChunks {
     request: HttpRequest,
     generation: Generation,
     kept: KeptConversation,
@@ -118,7 +118,7 @@ pub(crate) async fn stream(
 ) -> Result<HttpResponse, ApiError> {
     let context = request.app_data::<web::Data<RequestContext>>();
     let created = context.map_or(0, |context| context.clock.now().timestamp());
-    let told = Told {
+    let chunks = ReplayedChunks {
         request: request.clone(),
         generation,
         kept,
@@ -126,15 +126,15 @@ pub(crate) async fn stream(
         created,
         is_over: false,
     };
-    let parts: JsonParts = stream::try_unfold(told, |mut told| async move {
-        Ok(told.next().await?.map(|json| (json, told)))
+    let parts: JsonParts = stream::try_unfold(chunks, |mut chunks| async move {
+        Ok(chunks.next().await?.map(|json| (json, chunks)))
     })
     .boxed_local();
     let answer = HttpResponse::Ok();
     sse::begin(ChatEvents::of(parts), request, answer).await
 }
 
-impl Told {
+impl ReplayedChunks {
     async fn next(&mut self) -> Result<Option<String>, ApiError> {
         if self.is_over {
             return Ok(None);

@@ -108,7 +108,7 @@ fn written(
         .cloned();
     let packed = packed.and_then(|packed| packed.form(encoding));
     let is_short = size.is_some_and(|bytes| bytes <= PIECE as u64);
-    if packed.is_none() && !is_short && !has_room(&response, memory) {
+    if packed.is_none() && !is_short && !has_memory(&response, memory) {
         return response;
     }
     let headers = response.headers_mut();
@@ -136,7 +136,7 @@ fn compressed_whole(encoding: Encoding, text: BoxBody) -> BoxBody {
 }
 
 /// Takes the memory for compressing a long answer, if it is free.
-fn has_room(response: &ServiceResponse<BoxBody>, memory: &mut Option<Taken>) -> bool {
+fn has_memory(response: &ServiceResponse<BoxBody>, memory: &mut Option<Taken>) -> bool {
     if let Some(taken) = memory {
         return taken.grow(encoder::MEMORY).is_ok();
     }

@@ -25,7 +25,7 @@ fn buffer_for(bytes: u64) -> u64 {
 /// The next head of a connection, and its memory.
 pub(super) struct Head {
     bytes: u64,
-    room: Option<Permit>,
+    memory: Option<Permit>,
     was_large: bool,
     /// The bytes before the head: a body that the service does not read, and the framework
     /// discards. `None`: the number is unknown.
@@ -36,7 +36,7 @@ impl Default for Head {
     fn default() -> Self {
         Self {
             bytes: 0,
-            room: None,
+            memory: None,
             was_large: false,
             before: Some(0),
         }
@@ -60,7 +60,7 @@ impl Head {
         self.was_large |= self.bytes > READ_AHEAD as u64;
         self.bytes = 0;
         if !self.was_large {
-            self.room = None;
+            self.memory = None;
         }
     }
 
@@ -77,8 +77,8 @@ impl Head {
     /// Whether more memory must be counted before more is read, unless the framework finds the head
     /// complete now.
     pub(super) fn is_unpaid(&self) -> bool {
-        match &self.room {
-            Some(room) => buffer_for(self.bytes) > room.units(),
+        match &self.memory {
+            Some(memory) => buffer_for(self.bytes) > memory.units(),
             None => self.bytes > FREE,
         }
     }
@@ -89,9 +89,9 @@ impl Head {
             return Ok(());
         }
         let needed = buffer_for(self.bytes);
-        match &mut self.room {
-            Some(room) => room.grow(needed.saturating_sub(room.units()))?,
-            None => self.room = Some(permit.memory_for_head(needed)?),
+        match &mut self.memory {
+            Some(memory) => memory.grow(needed.saturating_sub(memory.units()))?,
+            None => self.memory = Some(permit.memory_for_head(needed)?),
         }
         Ok(())
     }
@@ -126,7 +126,7 @@ mod tests {
                 break;
             }
             assert!(!head.is_unpaid());
-            counted.extend(head.room.as_ref().map(Permit::units));
+            counted.extend(head.memory.as_ref().map(Permit::units));
         }
         assert_eq!(counted, [32 * 1024, 32 * 1024, 32 * 1024]);
         // A refused head keeps what it has, until its connection is closed.

@@ -34,7 +34,7 @@ impl Stalls {
     }
 
     /// Forgets the stalls of earlier answers.
-    pub(super) fn forget(&mut self) {
+    pub(super) fn reset(&mut self) {
         (self.earlier, self.taken) = (Duration::ZERO, 0);
     }
 
@@ -45,7 +45,7 @@ impl Stalls {
         self.earlier += since.map_or(Duration::ZERO, |since| self.taken_at - since);
         self.taken += bytes as u64;
         if self.taken >= least {
-            self.forget();
+            self.reset();
         }
     }
 

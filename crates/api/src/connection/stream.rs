@@ -83,7 +83,7 @@ impl ClientStream {
     fn begins_poll(&mut self) {
         self.connection.begins_poll();
         if self.stalls.taken_at().is_some() && self.connection.idle_since().is_some() {
-            self.stalls.forget();
+            self.stalls.reset();
         }
     }
 
@@ -298,9 +298,9 @@ mod tests {
 
     /// Reads once, with the largest buffer that the framework uses.
     async fn read(stream: &mut ClientStream) -> Option<usize> {
-        let mut room = vec![0; 128 * 1024];
+        let mut bytes = vec![0; 128 * 1024];
         poll_fn(|context| {
-            let mut buffer = ReadBuf::new(&mut room);
+            let mut buffer = ReadBuf::new(&mut bytes);
             Poll::Ready(
                 match Pin::new(&mut *stream).poll_read(context, &mut buffer) {
                     Poll::Ready(Ok(())) => Some(buffer.filled().len()),
@@ -360,8 +360,8 @@ mod tests {
         let woken = Arc::new(Woken::default());
         let waker = Waker::from(Arc::clone(&woken));
         let mut context = Context::from_waker(&waker);
-        let mut room = [0; 64];
-        let mut buffer = ReadBuf::new(&mut room);
+        let mut bytes = [0; 64];
+        let mut buffer = ReadBuf::new(&mut bytes);
         for _ in 0..100 {
             let read = Pin::new(&mut stream).poll_read(&mut context, &mut buffer);
             assert!(read.is_pending());

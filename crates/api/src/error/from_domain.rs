@@ -11,7 +11,7 @@ use domain::error::{
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// The seconds after which there may be room again.
-const ROOM_AFTER: HeaderValue = HeaderValue::from_static("60");
+const SPACE_AFTER: HeaderValue = HeaderValue::from_static("60");
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
@@ -68,7 +68,7 @@ impl From<Error> for ApiError {
             }
             Error::StorageFull { .. } => {
                 return Self::new(code::STORAGE_FULL, message)
-                    .header(header::RETRY_AFTER, ROOM_AFTER)
+                    .header(header::RETRY_AFTER, SPACE_AFTER)
                     .logged_as(error);
             }
             Error::Internal(_) => {

@@ -50,7 +50,7 @@ mod tests {
     use serde_json::Value;
 
     #[test]
-    fn every_fault_is_told_in_plain_words() {
+    fn every_fault_is_described_in_plain_words() {
         let deep = "[".repeat(200);
         for (text, beginning) in [
             ("{", "it ends too early"),

@@ -14,7 +14,7 @@ mod texts;
 
 pub(crate) use again::again;
 pub use document::document;
-pub(crate) use responses::told_again;
+pub(crate) use responses::replayed;
 
 use crate::endpoints::endpoints;
 use crate::{chat, models};

@@ -112,7 +112,7 @@ fn common_headers(path: &str) -> impl Iterator<Item = (String, RefOr<Header>)> {
 
 /// The examples of codes that operations list; others would be unused.
 fn examples(shared: &Responses) -> BTreeMap<String, RefOr<Example>> {
-    let told = |code: &&&Code| shared.values().any(|shared| shared.codes.contains(code));
+    let is_shared = |code: &&&Code| shared.values().any(|shared| shared.codes.contains(code));
     let shown = |code: &Code| {
         ExampleBuilder::new()
             .summary(code.meaning)
@@ -121,7 +121,7 @@ fn examples(shared: &Responses) -> BTreeMap<String, RefOr<Example>> {
     };
     let examples = CODES
         .iter()
-        .filter(told)
+        .filter(is_shared)
         .map(|code| (code.name.to_owned(), RefOr::T(shown(code))));
     examples.collect()
 }

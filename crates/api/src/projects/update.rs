@@ -49,11 +49,11 @@ impl TryFrom<UpdateProjectBody> for ProjectChanges {
 
     fn try_from(body: UpdateProjectBody) -> Result<Self, Error> {
         let text = |text: Option<String>| text.map(|text| Description::parse(&text)).transpose();
-        let told = |text: Option<String>| text.map(|text| Instruction::parse(&text)).transpose();
+        let read = |text: Option<String>| text.map(|text| Instruction::parse(&text)).transpose();
         Ok(Self {
             title: Change::of(body.title, |title| ProjectTitle::parse(&title))?,
             description: Change::of(body.description, text)?,
-            instruction: Change::of(body.instruction, told)?,
+            instruction: Change::of(body.instruction, read)?,
             flags: flag_changes(body.archived, body.pinned),
         })
     }

@@ -186,8 +186,8 @@ impl Repeat {
         }
     }
 
-    /// Skips the handler by an error. `replays::once` replaces it with the answer, after the layers in between have
-    /// returned.
+    /// Skips the handler by an error. `replays::answer_repeats` replaces it with the answer, after
+    /// the layers in between have returned.
     fn answers(&self, instead: Instead) -> Result<(), ApiError> {
         self.instead.replace(Some(instead));
         Err(Error::Internal("a repeat was not answered".into()).into())

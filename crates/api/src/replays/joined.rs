@@ -41,12 +41,12 @@ pub(super) async fn stream(
 }
 
 /// Sends a stored reply in one piece.
-pub(super) async fn told(
+pub(super) async fn joined(
     request: &HttpRequest,
     outcome: &Outcome,
 ) -> Result<HttpResponse, ApiError> {
     if let Made::Response(id) = outcome.made {
-        return crate::openai::told_again(request, id).await;
+        return crate::openai::replayed(request, id).await;
     }
     let kept = KeptConversation::default();
     let finished = stored(request, outcome, &kept).await?;

@@ -19,7 +19,7 @@ use std::rc::Rc;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// Runs a request, once.
-pub(crate) async fn once(
+pub(crate) async fn answer_repeats(
     request: ServiceRequest,
     next: &Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
@@ -59,7 +59,7 @@ async fn finish(repeat: &Repeat, response: ServiceResponse<BoxBody>) -> ServiceR
             outcome,
             again: Again::AsStream,
             ..
-        } => joined::told(&request, &outcome).await,
+        } => joined::joined(&request, &outcome).await,
         Instead::Done { outcome, sent, .. } => again::answer(&request, outcome, &sent).await,
         Instead::Joined(watched) => joined::stream(&request, watched).await,
     };

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn content_that_cannot_be_stored_is_told_apart() {
+    fn content_that_cannot_be_stored_is_recognised() {
         for text in [
             r#"{"a":["\u0000"]}"#,
             r#"{"a":{"\u0000":1}}"#,

@@ -87,7 +87,7 @@ impl TryFrom<UpdateProfileBody> for ProfileChanges {
         };
         let about =
             |text: Option<String>| text.map(|text| About::parse("about", &text)).transpose();
-        let told = |text: Option<String>| {
+        let read = |text: Option<String>| {
             text.map(|text| Answers::parse("instructions", &text))
                 .transpose()
         };
@@ -95,7 +95,7 @@ impl TryFrom<UpdateProfileBody> for ProfileChanges {
             nickname: Change::of(body.nickname, short("nickname"))?,
             occupation: Change::of(body.occupation, short("occupation"))?,
             about: Change::of(body.about, about)?,
-            instructions: Change::of(body.instructions, told)?,
+            instructions: Change::of(body.instructions, read)?,
             style: Change::of(body.style, |style| Ok(style.map(Style::from)))?,
         })
     }

@@ -204,8 +204,8 @@ impl Queue {
     }
 
     fn fits(&self, caller: Caller, units: u64) -> bool {
-        let room = self.limits.share.saturating_sub(self.held_by(caller));
-        units <= room
+        let left = self.limits.share.saturating_sub(self.held_by(caller));
+        units <= left
     }
 
     fn give(&mut self, caller: Caller, units: u64) {

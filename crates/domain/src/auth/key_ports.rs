@@ -52,14 +52,14 @@ pub trait KeyCache: Send + Sync {
 
     /// How many keys have been forgotten so far. Read it before each look-up, for
     /// [`KeyCache::put`].
-    fn forgotten(&self) -> u64;
+    fn removals(&self) -> u64;
 
     /// Remembers the result of a look-up that began when `forgotten` keys had been forgotten. If
     /// more have been forgotten since, the result may be of a revoked key, and is not remembered.
-    fn put(&self, digest: Digest, known: KnownKey, forgotten: u64);
+    fn put(&self, digest: Digest, known: KnownKey, removals: u64);
 
     /// Forgets a key. The results of look-ups that run at this moment are not remembered either.
-    fn forget(&self, digest: &Digest);
+    fn remove(&self, digest: &Digest);
 }
 
 /// The result of a look-up, and its time.

@@ -130,11 +130,11 @@ impl KeyService {
             true => Some(self.lookups.take(origin).await?),
             false => None,
         };
-        let forgotten = self.cache.forgotten();
+        let removals = self.cache.removals();
         let caller = Caller::Address(origin);
         let holder = self.keys.find(caller, digest, now).await?;
         let known = KnownKey { holder, at: now };
-        self.cache.put(digest, known, forgotten);
+        self.cache.put(digest, known, removals);
         drop(look);
         Ok(holder)
     }
@@ -170,7 +170,7 @@ impl KeyService {
         let person = actor.person()?;
         let gone = self.keys.delete(person, id).await?;
         let digest = gone.ok_or_else(|| Resource::ApiKey.absent())?;
-        self.cache.forget(&digest);
+        self.cache.remove(&digest);
         let revoked = AuditEvent::KeyRevoked(id);
         self.audit.record(revoked, Some(person.owner));
         Ok(())

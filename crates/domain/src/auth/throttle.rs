@@ -58,7 +58,7 @@ impl Throttle {
     /// The attempt was right: it does not count, nor do earlier ones from the same address.
     pub(super) fn succeeded(&self, attempt: Admitted) {
         let both = Subject::Both(attempt.account, attempt.origin);
-        self.limits.forget(Limited::SignInToAccount, both);
+        self.limits.reset(Limited::SignInToAccount, both);
         self.give_back(attempt);
     }
 

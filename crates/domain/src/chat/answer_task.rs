@@ -63,10 +63,10 @@ impl AnswerTask {
             (Err(error), Some(made)) => made.failed(error, clock.now()).await,
             _ => None,
         };
-        let told = audience.end(kept.map_or_else(AudienceEvent::Failed, AudienceEvent::Kept));
+        let sent = audience.end(kept.map_or_else(AudienceEvent::Failed, AudienceEvent::Kept));
         match made {
-            None => told,
-            Some(made) => told.and(made.take_back(clock.now()).await),
+            None => sent,
+            Some(made) => sent.and(made.withdraw(clock.now()).await),
         }
     }
 
@@ -123,11 +123,11 @@ impl AnswerTask {
                 id: chunk.id.take(),
                 model: chunk.model.clone(),
             };
-            let told = draft.add(&mut chunk)?;
+            let split = draft.add(&mut chunk)?;
             if let Some(shown) = &shown {
                 shown.send_modify(|seen| {
                     seen.is_by(by);
-                    seen.add(&told);
+                    seen.add(&split);
                 });
             }
             if let Some(before) = held.take() {

@@ -65,18 +65,18 @@ async fn held(
 ) -> Result<Option<StoredItems>> {
     let mut held = StoredItems::default();
     let mut before = last.next();
-    let mut room = bytes;
+    let mut left = bytes;
     loop {
-        let batch = store.preceding(owner, conversation, before, room).await?;
+        let batch = store.preceding(owner, conversation, before, left).await?;
         let Some(oldest) = batch.last() else {
             return Ok(Some(held));
         };
         before = oldest.id.sequence();
         for item in batch {
-            let Some(rest) = room.checked_sub(item.content.bytes()) else {
+            let Some(rest) = left.checked_sub(item.content.bytes()) else {
                 return Ok(None);
             };
-            room = rest;
+            left = rest;
             match item.role {
                 _ if is_said(item.role, &item.content) => held.said.push(item),
                 Role::System | Role::Developer => held.instructions.push(item),

@@ -67,7 +67,7 @@ impl Keeping {
                 let refused = tasks::answer(beginning, Err(error));
                 return match made {
                     None => refused,
-                    Some(made) => refused.and(made.take_back(now).await),
+                    Some(made) => refused.and(made.withdraw(now).await),
                 };
             }
         };

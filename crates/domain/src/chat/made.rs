@@ -38,18 +38,18 @@ impl MadeConversation {
         self.turn = Some(turn.leaving(false).turn);
     }
 
-    /// Takes it back because the turn failed. After a failure of the server's own, which may last,
-    /// the client is answered first: then this returns it, for [`MadeConversation::take_back`].
+    /// Withdraws it because the turn failed. A failure of the server itself may last, so then the
+    /// client is answered first: this returns the conversation, for [`MadeConversation::withdraw`].
     pub(super) async fn failed(self, error: &Error, now: DateTime<Utc>) -> Option<Self> {
-        if !error.is_ours() && self.take_back(now).await.is_ok() {
+        if !error.is_ours() && self.withdraw(now).await.is_ok() {
             return None;
         }
         Some(self)
     }
 
     /// If this fails, the conversation stays: an empty one is better than a lost turn.
-    pub(super) async fn take_back(&self, now: DateTime<Utc>) -> Result<()> {
+    pub(super) async fn withdraw(&self, now: DateTime<Utc>) -> Result<()> {
         let (owner, made) = (self.owner, &self.conversation);
-        self.turns.take_back(owner, made, self.turn, now).await
+        self.turns.withdraw(owner, made, self.turn, now).await
     }
 }

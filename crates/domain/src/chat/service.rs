@@ -69,7 +69,7 @@ impl ChatService {
     /// continues when the client disconnects.
     ///
     /// `making` makes the conversation of a stored chat in place of the named one, when all else is
-    /// known to be right; so it is not made for a chat that does not begin. It is taken back where the
+    /// known to be right; so it is not made for a chat that does not begin. It is withdrawn if the
     /// turn is not stored.
     pub async fn complete(
         &self,

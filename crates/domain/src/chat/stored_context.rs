@@ -29,7 +29,7 @@ impl Keeping {
             .map(|message| prompt::tokens_of(&message.content))
             .sum();
         let later = answers(messages);
-        let told = PromptSource {
+        let prompt = PromptSource {
             store: self.stores.replies.as_ref(),
             owner,
             conversation: conversation.id,
@@ -37,9 +37,9 @@ impl Keeping {
             is_asked_later: messages.iter().any(|message| message.role == Role::User),
             later: later.iter().map(|(_, id)| id.clone()).collect(),
         };
-        let profile = self.stores.settings.find(owner).await?.told();
+        let profile = self.stores.settings.find(owner).await?.in_words();
         let budget = self.context_tokens.saturating_sub(asked);
-        let context = told.context(instruction, profile, budget).await?;
+        let context = prompt.context(instruction, profile, budget).await?;
         match later.into_iter().find(|(_, id)| !has_call(&context, id)) {
             None => Ok(context),
             Some((at, id)) => {

@@ -43,7 +43,7 @@ pub trait ConversationStore: Send + Sync {
     ) -> Result<Updated>;
 
     /// Makes the existing conversations among `ids` unreachable for every reader, and queues their
-    /// rows for reclaiming. Returns the ids that existed.
+    /// rows for purging. Returns the ids that existed.
     async fn delete(
         &self,
         owner: OwnerId,

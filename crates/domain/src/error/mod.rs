@@ -133,7 +133,7 @@ impl Error {
         )
     }
 
-    /// A conflict of the item at this place of the request.
+    /// A conflict of the item at this index of the request.
     #[must_use]
     pub fn of_item(self, item: usize) -> Self {
         match self {

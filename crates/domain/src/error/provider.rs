@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_client_is_told_what_the_provider_says_and_the_log_is_not() {
+    fn the_provider_s_words_are_for_the_client_and_not_for_the_log() {
         let io = std::io::Error::other("10.0.0.7 is away");
         let report = Report::from("it answered 500.").caused_by(&io);
         let failure = ProviderFailure::failed(report.clone());
@@ -176,8 +176,8 @@ mod tests {
                 report,
             },
         ] {
-            let (told, logged) = (failure.to_string(), format!("{failure:?}"));
-            assert!(told.ends_with(": my secret"), "{told}");
+            let (shown, logged) = (failure.to_string(), format!("{failure:?}"));
+            assert!(shown.ends_with(": my secret"), "{shown}");
             assert!(
                 logged.contains("it answered 500. (10.0.0.7 is away)"),
                 "{logged}"

@@ -54,7 +54,7 @@ pub enum Conflict {
 }
 
 impl Conflict {
-    /// The sentence for the item at this place of a request.
+    /// The sentence for the item at this index of a request.
     pub(super) fn of_item(self, item: usize) -> String {
         match self {
             Self::ConversationFull => format!(

@@ -97,10 +97,10 @@ impl Batch {
     }
 
     /// The place in the request of the first message that does not fit.
-    pub(super) fn first_over(&self, room: u32) -> Option<usize> {
+    pub(super) fn first_over(&self, most: u32) -> Option<usize> {
         let entries = self.0.iter().enumerate();
         let mut new = entries.filter(|(_, entry)| matches!(entry, BatchEntry::New(_)));
-        new.nth(room as usize).map(|(index, _)| index)
+        new.nth(most as usize).map(|(index, _)| index)
     }
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-/// The size of one step: the bytes to reclaim, where each row adds a fixed number.
+/// The size of one step: the bytes to delete, where each row adds a fixed number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Portion(u64);
 

@@ -14,7 +14,7 @@ pub trait RateLimits: Send + Sync {
     fn give_back(&self, limited: Limited, subject: Subject);
 
     /// Forgets all attempts of the subject.
-    fn forget(&self, limited: Limited, subject: Subject);
+    fn reset(&self, limited: Limited, subject: Subject);
 }
 
 impl dyn RateLimits {

@@ -2,7 +2,7 @@ use crate::error::Result;
 use crate::jobs::{Job, Portion, Step};
 use chrono::{DateTime, Utc};
 
-/// The rows to reclaim. Every method is one atomic unit of work: it locks the job's entry, and
+/// The rows to purge. Every method is one atomic unit of work: it locks the job's entry, and
 /// deletes the entry when all is done.
 #[async_trait::async_trait]
 pub trait PurgeStore: Send + Sync {

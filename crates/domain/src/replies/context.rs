@@ -56,7 +56,7 @@ impl PromptSource<'_> {
         let leading = leading.map(|content| Message::text(Role::System, content));
         let items = newest_first.into_iter().rev();
         let items = items.map(|item| (item.role, item.content));
-        let items = prompt::told(items, &self.later);
+        let items = prompt::messages(items, &self.later);
         Ok(Context {
             messages: leading.chain(items).collect(),
             is_truncated,
@@ -65,11 +65,11 @@ impl PromptSource<'_> {
 
     /// The newest items that fit, and whether there are any more.
     async fn fitting(&self, budget: usize) -> Result<(Vec<Item>, bool)> {
-        let mut room = budget;
+        let mut left = budget;
         let mut fitting = Vec::new();
         let mut before = self.before;
         loop {
-            let bytes = room * BYTES_PER_TOKEN;
+            let bytes = left * BYTES_PER_TOKEN;
             let batch = self
                 .store
                 .preceding(self.owner, self.conversation, before, bytes)
@@ -80,10 +80,10 @@ impl PromptSource<'_> {
             let is_plain = |item: &Item| item.reasoning.is_none() && item.content.parts().is_none();
             let is_last = batch.is_empty() || is_short && batch.iter().all(is_plain);
             for item in batch {
-                let Some(rest) = room.checked_sub(prompt::tokens_of(&item.content)) else {
+                let Some(rest) = left.checked_sub(prompt::tokens_of(&item.content)) else {
                     return Ok((fitting, true));
                 };
-                room = rest;
+                left = rest;
                 before = item.id.sequence();
                 fitting.push(item);
             }
@@ -138,8 +138,8 @@ mod tests {
     use Role::{Assistant, Developer, System, Tool, User};
 
     #[test]
-    fn no_answer_is_told_without_its_question() {
-        for (told, left) in [
+    fn no_answer_is_sent_without_its_question() {
+        for (sent, left) in [
             (vec![Assistant, User, Assistant], vec![User, Assistant]),
             (
                 vec![Developer, Assistant, Tool, System, User, Assistant],
@@ -149,7 +149,7 @@ mod tests {
             (vec![User, Assistant, System], vec![User, Assistant, System]),
             (vec![], vec![]),
         ] {
-            let mut newest_first: Vec<_> = told.into_iter().rev().collect();
+            let mut newest_first: Vec<_> = sent.into_iter().rev().collect();
             leave_out_unasked(&mut newest_first, |role| *role);
             newest_first.reverse();
             assert_eq!(newest_first, left);

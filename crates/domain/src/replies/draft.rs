@@ -103,13 +103,14 @@ impl ReplyDraft {
         if can_be_seen(&chunk.reasoning) {
             self.splitter.is_after_thoughts();
         }
-        let mut told = self.splitter.push(&chunk.text);
+        let mut split = self.splitter.push(&chunk.text);
         self.text.push_str(&chunk.text);
         if !chunk.reasoning.is_empty() {
             self.thoughts.push_str(&chunk.reasoning);
-            told.thoughts = Some(chunk.reasoning.clone() + told.thoughts.as_deref().unwrap_or(""));
+            split.thoughts =
+                Some(chunk.reasoning.clone() + split.thoughts.as_deref().unwrap_or(""));
         }
-        Ok(told)
+        Ok(split)
     }
 
     /// The text that was held back because it might have become a mark.
@@ -120,7 +121,7 @@ impl ReplyDraft {
 
     /// The reply so far, for storing a cancelled reply; `None` where it has no visible text.
     pub(crate) fn so_far(self) -> Option<WrittenReply> {
-        let (text, reasoning) = self.told(Extent::Cut);
+        let (text, reasoning) = self.text_and_thoughts(Extent::Cut);
         let text = Some(text).filter(|text| can_be_seen(text))?;
         let content = Content::parse(text).ok()?;
         Some(WrittenReply {
@@ -140,13 +141,13 @@ impl ReplyDraft {
     }
 
     /// The text, and the thoughts.
-    fn told(&self, how: Extent) -> (String, Option<String>) {
-        let told = thoughts::unmarked(&self.thoughts);
-        let Split { text, thoughts } = match told {
+    fn text_and_thoughts(&self, how: Extent) -> (String, Option<String>) {
+        let separate = thoughts::unmarked(&self.thoughts);
+        let Split { text, thoughts } = match separate {
             None => thoughts::apart(&self.text, how),
             Some(_) => thoughts::apart_again(&self.text, how),
         };
-        (text, thoughts::united(told, thoughts))
+        (text, thoughts::united(separate, thoughts))
     }
 
     /// The complete reply, for storing.
@@ -154,9 +155,9 @@ impl ReplyDraft {
         let ending = ReplyEnding::of(self.finish_reason.as_deref().unwrap_or_default());
         if ending == ReplyEnding::Failure {
             let happened = format!("it gave up midway{}.", in_brackets(self.word()));
-            let told = format!("it gave up midway{}.", in_brackets(self.reason()));
+            let reason = format!("it gave up midway{}.", in_brackets(self.reason()));
             return Err(ProviderFailure::failed(
-                Report::from(happened).quoting(Some(told)),
+                Report::from(happened).quoting(Some(reason)),
             ));
         }
         if self.calls_a_tool && self.calls.is_empty() {
@@ -166,7 +167,7 @@ impl ReplyDraft {
             let why = "it called a tool without a name.";
             return Err(ProviderFailure::lasting(why));
         }
-        let (text, reasoning) = self.told(self.extent());
+        let (text, reasoning) = self.text_and_thoughts(self.extent());
         let is_said = can_be_seen(&text);
         if !is_said && self.calls.is_empty() {
             return Err(self.empty(ending, reasoning.is_some()));
@@ -208,8 +209,8 @@ impl ReplyDraft {
             let reason = in_brackets(reason.filter(|reason| *reason != "stop"));
             format!("its reply is empty{colon}{why}{reason}.")
         };
-        let told = with(self.reason().as_deref());
-        ProviderFailure::lasting(Report::from(with(self.word())).quoting(Some(told)))
+        let reason = with(self.reason().as_deref());
+        ProviderFailure::lasting(Report::from(with(self.word())).quoting(Some(reason)))
     }
 
     /// The reason of its end, if the provider gives one that can be passed on.

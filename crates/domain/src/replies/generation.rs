@@ -18,7 +18,7 @@ pub struct Generation {
     /// All text so far. There is one copy of it, also for a slow reader.
     written: watch::Receiver<Seen>,
     /// How many bytes of the text, and of the thoughts, the reader has got.
-    told: (usize, usize),
+    sent: (usize, usize),
     /// `None` when the reader has got it.
     outcome: Option<oneshot::Receiver<Result<Finished>>>,
 }
@@ -71,7 +71,7 @@ impl Generation {
         let generation = Self {
             is_context_truncated,
             written,
-            told: (0, 0),
+            sent: (0, 0),
             outcome: Some(outcome),
         };
         (writer, generation)
@@ -85,7 +85,7 @@ impl Generation {
         Self {
             is_context_truncated: false,
             written,
-            told: (0, 0),
+            sent: (0, 0),
             outcome: Some(outcome),
         }
     }
@@ -128,21 +128,21 @@ impl Generation {
     /// The next piece of new text, at most `PIECE` bytes. Thoughts come first.
     fn piece(&mut self) -> Option<Progress> {
         let seen = self.written.borrow_and_update();
-        let (text, thoughts) = &mut self.told;
+        let (text, thoughts) = &mut self.sent;
         let more = piece(&seen.thoughts, thoughts).map(Progress::Reasoning);
         more.or_else(|| piece(&seen.text, text).map(Progress::Text))
     }
 }
 
 /// The text after the part that the reader has got.
-fn piece(text: &str, told: &mut usize) -> Option<String> {
-    let rest = text.get(*told..).filter(|rest| !rest.is_empty())?;
+fn piece(text: &str, sent: &mut usize) -> Option<String> {
+    let rest = text.get(*sent..).filter(|rest| !rest.is_empty())?;
     let mut end = rest.len().min(PIECE);
     while !rest.is_char_boundary(end) {
         end -= 1;
     }
     let piece = rest.get(..end)?.to_owned();
-    *told += end;
+    *sent += end;
     Some(piece)
 }
 

@@ -22,7 +22,7 @@ enum Entry {
 /// Reasoning, which belongs to the item after it, is left out, and so are types that chat
 /// completions do not have. `later` has the ids of calls whose outputs follow after all these
 /// items: the last message has these calls.
-pub fn told(
+pub fn messages(
     items: impl IntoIterator<Item = (Role, Content)>,
     later: &HashSet<String>,
 ) -> Vec<Message> {
@@ -31,7 +31,7 @@ pub fn told(
         .map(|(role, content)| entry(role, content));
     let entries: Vec<_> = entries.collect();
     let mut answers = answers(&entries);
-    let mut told = Vec::with_capacity(entries.len());
+    let mut messages = Vec::with_capacity(entries.len());
     let mut open = Group::default();
     let mut waiting = Group::default();
     for entry in entries {
@@ -42,7 +42,7 @@ pub fn told(
             Entry::Tied(Tied::Call(call)) => match answers.take(&call.id) {
                 Some(output) => {
                     if open.is_answered {
-                        open.end(&mut told);
+                        open.end(&mut messages);
                     }
                     open.add(call, output);
                 }
@@ -50,16 +50,16 @@ pub fn told(
                 None => {}
             },
             Entry::Message(message) => {
-                open.end(&mut told);
+                open.end(&mut messages);
                 if can_be_seen(&message.content) || message.beside != MessageExtra::Nothing {
-                    told.push(message);
+                    messages.push(message);
                 }
             }
         }
     }
-    open.end(&mut told);
-    waiting.end(&mut told);
-    told
+    open.end(&mut messages);
+    waiting.end(&mut messages);
+    messages
 }
 
 /// A call of a tool, or its output.
@@ -125,24 +125,24 @@ impl Group {
         });
     }
 
-    fn end(&mut self, told: &mut Vec<Message>) {
+    fn end(&mut self, messages: &mut Vec<Message>) {
         self.is_answered = false;
         if self.calls.is_empty() {
             return;
         }
         let calls = MessageExtra::Calls(std::mem::take(&mut self.calls));
-        match told.last_mut() {
+        match messages.last_mut() {
             // A model says something and calls in one message.
             Some(last) if last.role == Role::Assistant && last.beside == MessageExtra::Nothing => {
                 last.beside = calls;
             }
-            _ => told.push(Message {
+            _ => messages.push(Message {
                 role: Role::Assistant,
                 content: String::new(),
                 beside: calls,
             }),
         }
-        told.append(&mut self.outputs);
+        messages.append(&mut self.outputs);
     }
 }
 
@@ -261,8 +261,8 @@ mod tests {
     /// Each message in short: calls in brackets, outputs after an arrow.
     fn short(items: Vec<(Role, Content)>, later: &[&str]) -> String {
         let later = later.iter().map(|id| (*id).to_owned()).collect();
-        let told = told(items, &later);
-        let each = told.iter().map(|message| match &message.beside {
+        let messages = messages(items, &later);
+        let each = messages.iter().map(|message| match &message.beside {
             MessageExtra::Nothing | MessageExtra::Parts(_) => message.content.clone(),
             MessageExtra::Calls(calls) => {
                 let ids: Vec<_> = calls.iter().map(|call| call.id.as_str()).collect();
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn no_call_is_told_without_its_output_nor_an_output_without_its_call() {
+    fn no_call_is_sent_without_its_output_nor_an_output_without_its_call() {
         use Role::{Assistant, User};
         let all = || {
             vec![
@@ -366,12 +366,12 @@ mod tests {
     }
 
     #[test]
-    fn pictures_and_files_are_told_with_the_text() {
+    fn pictures_and_files_are_sent_with_the_text() {
         let parts = r#"[{"type":"input_text","text":"a"},{"type":"input_image","image_url":"data:x","detail":"low"},
             {"type":"input_file","file_id":"f","filename":"n"},{"type":"input_file","file_url":"https://x.test"},
             {"type":"image_url","image_url":{"url":"u"}},{"type":"new"}]"#;
-        let told = told([item("message", parts)], &HashSet::new());
-        let MessageExtra::Parts(parts) = &told[0].beside else {
+        let messages = messages([item("message", parts)], &HashSet::new());
+        let MessageExtra::Parts(parts) = &messages[0].beside else {
             panic!("{told:?}");
         };
         let picture = |url: &str, detail: Option<&str>| Shown::Picture {

@@ -97,7 +97,7 @@ impl ReplyWriting {
             options,
         } = asked;
         let target = target(id, &prompt_context)?;
-        let told = PromptSource {
+        let prompt = PromptSource {
             store: self.store.as_ref(),
             owner,
             conversation,
@@ -108,11 +108,11 @@ impl ReplyWriting {
             is_asked_later: false,
             later: HashSet::new(),
         };
-        let profile = self.settings.find(owner).await?.told();
+        let profile = self.settings.find(owner).await?.in_words();
         let Context {
             messages,
             is_truncated,
-        } = told
+        } = prompt
             .context(prompt_context.instruction, profile, self.context_tokens)
             .await?;
         if messages.is_empty() {

@@ -104,8 +104,8 @@ impl ResponseTask {
         let outline = stores.conversations.outline(self.owner, id).await?;
         let conversation = outline.ok_or_else(no_conversation)?;
         let last = conversation.last_sequence;
-        let is_told = self.create.is_streamed || self.create.is_background;
-        let first = match is_told {
+        let is_followed = self.create.is_streamed || self.create.is_background;
+        let first = match is_followed {
             true => Sequence(last.next().0.saturating_add(RESERVED_NUMBERS)),
             false => last.next(),
         };

@@ -1,8 +1,8 @@
 //! The items that are sent to a model: those before the input, as many as fit, and the input.
 
+use super::messages::{messages, without_call};
 use super::model::Known;
 use super::needs::ResponseDependencies;
-use super::told::{messages, without_call};
 use super::{Continued, CreateResponse, Input, ItemEntry, ResponseItems, Truncation};
 use crate::error::{Error, Resource, Result};
 use crate::id::{ItemId, OwnerId, ResponseId};
@@ -48,16 +48,16 @@ impl ResponseDependencies {
         });
         let asked: usize =
             sizes.sum::<usize>() + leading.iter().map(|text| tokens(text)).sum::<usize>();
-        let room = match create.truncation {
+        let left = match create.truncation {
             Truncation::Auto => context_tokens.saturating_sub(asked),
             Truncation::Disabled => MOST / BYTES_PER_TOKEN,
         };
         let mut earlier = match (&create.continued, known) {
             (Continued::Nothing, _) => Earlier::default(),
-            (Continued::Response(id), _) => self.of_chain(owner, *id, room).await?,
+            (Continued::Response(id), _) => self.of_chain(owner, *id, left).await?,
             (Continued::Conversation(_), None) => Earlier::default(),
             (Continued::Conversation(_), Some(known)) => {
-                self.of_conversation(owner, known, room).await?
+                self.of_conversation(owner, known, left).await?
             }
         };
         if earlier.is_cut {
@@ -102,18 +102,18 @@ impl ResponseDependencies {
                 let instruction = projects.find_instruction(owner, project).await?;
                 leading.extend(instruction.map(|text| text.into_string()));
             }
-            leading.extend(self.stores.settings.find(owner).await?.told());
+            leading.extend(self.stores.settings.find(owner).await?.in_words());
         }
         leading.extend(create.instructions.clone());
         Ok(leading)
     }
 
-    async fn of_conversation(&self, owner: OwnerId, known: &Known, room: usize) -> Result<Earlier> {
+    async fn of_conversation(&self, owner: OwnerId, known: &Known, left: usize) -> Result<Earlier> {
         let mut earlier = Earlier::default();
-        let mut room = room;
+        let mut left = left;
         let mut before = known.last.next();
         loop {
-            let bytes = room.saturating_mul(BYTES_PER_TOKEN);
+            let bytes = left.saturating_mul(BYTES_PER_TOKEN);
             let (replies, id) = (self.stores.replies.as_ref(), known.conversation.id);
             let batch = replies.preceding(owner, id, before, bytes).await?;
             if batch.is_empty() {
@@ -122,15 +122,15 @@ impl ResponseDependencies {
             for item in batch {
                 before = item.id.sequence();
                 let entry = ItemEntry::new(item.role, item.content);
-                if !earlier.take((item.id, entry), &mut room) {
+                if !earlier.take((item.id, entry), &mut left) {
                     return Ok(earlier);
                 }
             }
         }
     }
 
-    async fn of_chain(&self, owner: OwnerId, id: ResponseId, mut room: usize) -> Result<Earlier> {
-        let bytes = room.saturating_mul(BYTES_PER_TOKEN);
+    async fn of_chain(&self, owner: OwnerId, id: ResponseId, mut left: usize) -> Result<Earlier> {
+        let bytes = left.saturating_mul(BYTES_PER_TOKEN);
         let links = self.stores.responses.chain(owner, id, bytes).await?;
         if links.is_empty() {
             return Err(Resource::Response.absent().named_by("previous_response_id"));
@@ -146,7 +146,7 @@ impl ResponseDependencies {
             let output = output.map(|(index, output)| (response.output_id(index), output.entry()));
             let all: Vec<_> = input.chain(output).collect();
             for item in all.into_iter().rev() {
-                if !earlier.take(item, &mut room) {
+                if !earlier.take(item, &mut left) {
                     return Ok(earlier);
                 }
             }
@@ -213,10 +213,10 @@ impl ResponseDependencies {
 
 impl Earlier {
     /// Adds an item before the others; `false` where it does not fit.
-    fn take(&mut self, item: (ItemId, ItemEntry), room: &mut usize) -> bool {
-        match room.checked_sub(size(&item.1)) {
+    fn take(&mut self, item: (ItemId, ItemEntry), left: &mut usize) -> bool {
+        match left.checked_sub(size(&item.1)) {
             Some(rest) => {
-                *room = rest;
+                *left = rest;
                 self.items.push_front(item);
                 true
             }

@@ -62,8 +62,8 @@ impl ResponseDraft {
             self.splitter.is_after_thoughts();
         }
         let text = chunk.text.strip_suffix(piece.refusal.as_str());
-        let told = self.splitter.push(text.unwrap_or(&chunk.text));
-        self.tell(told, response);
+        let split = self.splitter.push(text.unwrap_or(&chunk.text));
+        self.tell(split, response);
         self.say(MessagePartKind::Refusal, &piece.refusal, response);
         for call in piece.calls {
             self.calls.add(call, response)?;
@@ -106,9 +106,9 @@ impl ResponseDraft {
         Ok(())
     }
 
-    fn tell(&mut self, told: Split, response: &mut Response) {
-        self.think(told.thoughts.as_deref().unwrap_or_default(), response);
-        self.say(MessagePartKind::Text, &told.text, response);
+    fn tell(&mut self, split: Split, response: &mut Response) {
+        self.think(split.thoughts.as_deref().unwrap_or_default(), response);
+        self.say(MessagePartKind::Text, &split.text, response);
     }
 
     fn think(&mut self, thought: &str, response: &mut Response) {

@@ -42,13 +42,13 @@ pub struct Replay {
     /// The next cut.
     cut: usize,
     /// The items that have begun.
-    items: Vec<Told>,
+    items: Vec<SentItem>,
     ready: VecDeque<ResponseEvent>,
 }
 
 /// The part of an item that was sent.
 #[derive(Debug, Default)]
-struct Told {
+struct SentItem {
     /// How many parts have begun.
     parts: usize,
     /// How many bytes of the last part were told.
@@ -111,9 +111,9 @@ impl Replay {
         };
         if response.is_output_deleted(cut.output) {
             if cut.output == self.items.len() {
-                self.items.push(Told {
+                self.items.push(SentItem {
                     is_done: true,
-                    ..Told::default()
+                    ..SentItem::default()
                 });
             }
             return None;
@@ -126,7 +126,7 @@ impl Replay {
                     self.end_item(response, before);
                 }
             }
-            self.items.push(Told::default());
+            self.items.push(SentItem::default());
             self.ready
                 .push_back(ResponseEvent::ItemAdded(place, output.begun()));
         }
@@ -136,16 +136,16 @@ impl Replay {
             && cut.part == parts
         {
             self.end_part(response, cut.output);
-            let told = self.items.get_mut(cut.output)?;
-            (told.parts, told.bytes) = (parts + 1, 0);
+            let item = self.items.get_mut(cut.output)?;
+            (item.parts, item.bytes) = (parts + 1, 0);
             self.ready.push_back(ResponseEvent::PartAdded(place, kind));
         }
         if cut.bytes > 0 {
-            let told = self.items.get_mut(cut.output)?;
+            let item = self.items.get_mut(cut.output)?;
             let text = output
                 .text(cut.part)
-                .get(told.bytes..told.bytes + cut.bytes)?;
-            told.bytes += cut.bytes;
+                .get(item.bytes..item.bytes + cut.bytes)?;
+            item.bytes += cut.bytes;
             let text = text.to_owned();
             self.ready
                 .push_back(ResponseEvent::Delta(place, kind, text));

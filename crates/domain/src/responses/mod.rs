@@ -10,6 +10,7 @@ mod entry;
 mod events;
 mod length;
 mod live;
+mod messages;
 mod model;
 mod needs;
 mod output;
@@ -17,7 +18,6 @@ mod piece;
 mod ports;
 mod service;
 mod stopping;
-mod told;
 mod writing;
 
 pub use answer::ResponseAnswer;

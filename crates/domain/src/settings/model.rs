@@ -63,17 +63,17 @@ pub struct Profile {
 
 impl Profile {
     pub fn is_empty(&self) -> bool {
-        self.told().is_none()
+        self.in_words().is_none()
     }
 
     /// The profile in the words of a system message; `None` where it is empty.
-    pub fn told(&self) -> Option<String> {
-        let mut told = String::new();
+    pub fn in_words(&self) -> Option<String> {
+        let mut lines = String::new();
         let mut line = |what: &str, text: Option<&str>| {
             let text = text.map(str::trim).filter(|text| !text.is_empty());
             if let Some(text) = text {
                 // Writing into a string cannot fail.
-                let _ = writeln!(told, "{what}: {text}");
+                let _ = writeln!(lines, "{what}: {text}");
             }
         };
         line("Name", self.nickname.as_ref().map(ShortText::as_str));
@@ -86,14 +86,14 @@ impl Profile {
             "How to answer",
             self.instructions.as_ref().map(Answers::as_str),
         );
-        line("Tone", self.style.map(Style::told));
-        let told = told.trim_end();
-        (!told.is_empty()).then(|| format!("The user says of themselves:\n{told}"))
+        line("Tone", self.style.map(Style::word));
+        let lines = lines.trim_end();
+        (!lines.is_empty()).then(|| format!("The user says of themselves:\n{lines}"))
     }
 }
 
 impl Style {
-    fn told(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
             Self::Concise => "concise",
             Self::Friendly => "friendly",
@@ -174,17 +174,17 @@ impl Settings {
                 .text(occupation.as_ref().map(ShortText::as_str))
                 .text(about.as_ref().map(About::as_str))
                 .text(instructions.as_ref().map(Answers::as_str))
-                .text(style.map(Style::told))
+                .text(style.map(Style::word))
                 .text(Some(self.preferences.as_str()))
                 .number(use_profile),
         )
     }
 
     /// The profile, where the models may know of it.
-    pub fn told(&self) -> Option<String> {
+    pub fn in_words(&self) -> Option<String> {
         match self.use_profile {
             Some(false) => None,
-            Some(true) | None => self.profile.told(),
+            Some(true) | None => self.profile.in_words(),
         }
     }
 
@@ -199,16 +199,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_profile_is_told_line_by_line_without_what_is_blank() {
+    fn a_profile_becomes_lines_without_blank_fields() {
         let profile = Profile {
             nickname: Some(ShortText::parse("nickname", "Ada").unwrap()),
             occupation: Some(ShortText::parse("occupation", "  ").unwrap()),
             style: Some(Style::Concise),
             ..Profile::default()
         };
-        let told = "The user says of themselves:\nName: Ada\nTone: concise";
-        assert_eq!(profile.told().as_deref(), Some(told));
-        assert_eq!(Profile::default().told(), None);
+        let lines = "The user says of themselves:\nName: Ada\nTone: concise";
+        assert_eq!(profile.in_words().as_deref(), Some(lines));
+        assert_eq!(Profile::default().in_words(), None);
     }
 
     #[test]

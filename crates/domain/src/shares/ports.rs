@@ -205,7 +205,7 @@ pub struct Fork {
     pub now: DateTime<Utc>,
     /// The most bytes that the copy may have, as they count for the owner's storage; `None`: no
     /// limit.
-    pub room: Option<u64>,
+    pub most_bytes: Option<u64>,
 }
 
 /// The result of a copy.

@@ -156,7 +156,7 @@ impl ShareService {
             id: ConversationId::new(self.ids.ulid()),
             seed: self.ids.ulid(),
             now: self.clock.now(),
-            room: left.map(|left| left.bytes),
+            most_bytes: left.map(|left| left.bytes),
         };
         match self.store.fork(digest, &fork).await? {
             Forked::Done(conversation, bytes) => {

@@ -79,7 +79,7 @@ impl ShareService {
         let share_id = ShareId::generate(&*self.secrets, item.is_some(), now);
         let cursor = ShareCursor::read(&*self.secrets, share_id.as_str());
         let new = NewShare {
-            cursor: cursor.ok_or_else(|| Error::Internal("a link's name has no place".into()))?,
+            cursor: cursor.ok_or_else(|| Error::Internal("a link's name has no cursor".into()))?,
             digest: share_id.digest(&*self.secrets),
             share_id,
             owner,

@@ -57,41 +57,41 @@ impl TextBody {
 
     /// All of a text. Each thought but the first has an empty line before it.
     pub(super) fn whole(mut self, text: &str, how: Extent) -> Split {
-        let mut told = Split::default();
+        let mut split = Split::default();
         for piece in super::apart::pieces(text) {
-            told.add(self.push(piece));
+            split.add(self.push(piece));
         }
-        told.add(self.end(how));
-        told
+        split.add(self.end(how));
+        split
     }
 
     pub(super) fn push(&mut self, next: &str) -> Split {
         self.held.push_str(next);
-        let mut told = Split::default();
-        while self.step(false, &mut told) {}
-        told
+        let mut split = Split::default();
+        while self.step(false, &mut split) {}
+        split
     }
 
     pub(super) fn end(&mut self, how: Extent) -> Split {
-        let mut told = Split::default();
-        while self.step(true, &mut told) {}
+        let mut split = Split::default();
+        while self.step(true, &mut split) {}
         if let Position::Block(_) = self.place {
             let block = std::mem::take(&mut self.block);
             match how {
-                Extent::Cut => self.think(&block, &mut told),
-                Extent::Whole => self.say(&block, &mut told),
+                Extent::Cut => self.think(&block, &mut split),
+                Extent::Whole => self.say(&block, &mut split),
             }
         } else {
             let held = std::mem::take(&mut self.held);
-            self.say(&held, &mut told);
+            self.say(&held, &mut split);
         }
         let line = std::mem::take(&mut self.line);
         self.code.see_line(&line);
         let pending = std::mem::take(&mut self.pending);
         if !self.ends_with(&pending) {
-            told.text.push_str(&pending);
+            split.text.push_str(&pending);
         }
-        told
+        split
     }
 
     /// Whether the held text is the mark that a template puts at the end, and not a text about it.
@@ -106,11 +106,11 @@ impl TextBody {
     }
 
     /// Whether the held text needs another step.
-    fn step(&mut self, is_over: bool, told: &mut Split) -> bool {
+    fn step(&mut self, is_over: bool, split: &mut Split) -> bool {
         match self.place {
             Position::LineStart => self.begin_line(is_over),
-            Position::Line => self.go_on(told),
-            Position::Block(searched) => self.close(searched, is_over, told),
+            Position::Line => self.go_on(split),
+            Position::Block(searched) => self.close(searched, is_over, split),
             Position::After { is_new_line } => self.skip(is_new_line),
         }
     }
@@ -135,11 +135,11 @@ impl TextBody {
         true
     }
 
-    fn go_on(&mut self, told: &mut Split) -> bool {
+    fn go_on(&mut self, split: &mut Split) -> bool {
         let end = self.held.find('\n').map(|at| at + 1);
         let rest = self.held.split_off(end.unwrap_or(self.held.len()));
         let text = std::mem::replace(&mut self.held, rest);
-        self.say(&text, told);
+        self.say(&text, split);
         if end.is_some() {
             let line = std::mem::take(&mut self.line);
             self.code.see_line(&line);
@@ -149,7 +149,7 @@ impl TextBody {
     }
 
     /// Looks for the end of a thought.
-    fn close(&mut self, searched: usize, is_over: bool, told: &mut Split) -> bool {
+    fn close(&mut self, searched: usize, is_over: bool, split: &mut Split) -> bool {
         self.block.push_str(&std::mem::take(&mut self.held));
         let Some((_, close)) = self.marks else {
             return false;
@@ -178,12 +178,12 @@ impl TextBody {
         let block = std::mem::take(&mut self.block);
         if is_line && goes_on {
             self.failures += 1;
-            self.say(&block, told);
+            self.say(&block, split);
             self.place = Position::Line;
             return true;
         }
         let thought = block.get(..at).unwrap_or_default();
-        self.think(thought, told);
+        self.think(thought, split);
         self.place = Position::After { is_new_line: false };
         true
     }
@@ -206,11 +206,11 @@ impl TextBody {
         is_text
     }
 
-    fn think(&mut self, block: &str, told: &mut Split) {
+    fn think(&mut self, block: &str, split: &mut Split) {
         let open = self.marks.map_or(0, |(open, _)| open.len());
         let thought = block.trim_start().get(open..).unwrap_or_default().trim();
         if !thought.is_empty() {
-            let thoughts = told.thoughts.get_or_insert_default();
+            let thoughts = split.thoughts.get_or_insert_default();
             if self.has_thought {
                 thoughts.push_str("\n\n");
             }
@@ -219,7 +219,7 @@ impl TextBody {
         }
     }
 
-    fn say(&mut self, text: &str, told: &mut Split) {
+    fn say(&mut self, text: &str, split: &mut Split) {
         self.line.push_str(text);
         self.pending.push_str(text);
         let rest = self.pending.split_off(held_back(&self.pending));
@@ -228,6 +228,6 @@ impl TextBody {
             let seen = said.trim_end().chars().next_back();
             self.last = (Some(last), seen.or(self.last.1));
         }
-        told.text.push_str(&said);
+        split.text.push_str(&said);
     }
 }

@@ -68,15 +68,15 @@ pub(super) fn apart(written: &str, how: Extent) -> Option<Split> {
         return None;
     }
     let mut channels = Channels::default();
-    let mut told = Split::default();
+    let mut split = Split::default();
     for piece in super::apart::pieces(super::marks::begun(written)) {
-        told.add(channels.push(piece));
+        split.add(channels.push(piece));
     }
-    told.add(channels.end(how));
-    let thoughts = told.thoughts.as_deref().and_then(super::marks::bare);
+    split.add(channels.end(how));
+    let thoughts = split.thoughts.as_deref().and_then(super::marks::bare);
     Some(Split {
         thoughts: thoughts.map(str::to_owned),
-        text: told.text,
+        text: split.text,
     })
 }
 
@@ -89,28 +89,28 @@ pub(super) fn is_cut(text: &str, how: Extent) -> bool {
 impl Channels {
     pub(super) fn push(&mut self, next: &str) -> Split {
         self.held.push_str(next);
-        let mut told = Split::default();
-        while self.step(false, &mut told) {}
-        told
+        let mut split = Split::default();
+        while self.step(false, &mut split) {}
+        split
     }
 
     pub(super) fn end(&mut self, how: Extent) -> Split {
-        let mut told = Split::default();
-        while self.step(true, &mut told) {}
+        let mut split = Split::default();
+        while self.step(true, &mut split) {}
         let held = std::mem::take(&mut self.held);
         match (self.place, how) {
             // The beginning of a header is not enough.
             (Position::Header, Extent::Cut) | (Position::Between, _) => {}
-            (Position::Header, Extent::Whole) => self.tell(false, &held, &mut told),
-            (Position::Body { is_thought, .. }, _) => self.tell(is_thought, &held, &mut told),
+            (Position::Header, Extent::Whole) => self.tell(false, &held, &mut split),
+            (Position::Body { is_thought, .. }, _) => self.tell(is_thought, &held, &mut split),
         }
-        told
+        split
     }
 
-    fn step(&mut self, is_over: bool, told: &mut Split) -> bool {
+    fn step(&mut self, is_over: bool, split: &mut Split) -> bool {
         match self.place {
             Position::Header => self.read_header(),
-            Position::Body { is_thought, is_new } => self.read(is_thought, is_new, is_over, told),
+            Position::Body { is_thought, is_new } => self.read(is_thought, is_new, is_over, split),
             Position::Between => self.go_on(is_over),
         }
     }
@@ -134,7 +134,7 @@ impl Channels {
         is_none
     }
 
-    fn read(&mut self, is_thought: bool, is_new: bool, is_over: bool, told: &mut Split) -> bool {
+    fn read(&mut self, is_thought: bool, is_new: bool, is_over: bool, split: &mut Split) -> bool {
         if is_new {
             let text = self.held.trim_start_matches(['\n', '\r']);
             self.held = self.held.split_off(self.held.len() - text.len());
@@ -149,12 +149,12 @@ impl Channels {
         });
         let Some((at, mark)) = found else {
             let held = std::mem::take(&mut self.held);
-            self.tell(is_thought, &held, told);
+            self.tell(is_thought, &held, split);
             return false;
         };
         let rest = self.held.split_off(at);
         let before = std::mem::replace(&mut self.held, rest);
-        self.tell(is_thought, &before, told);
+        self.tell(is_thought, &before, split);
         match mark {
             Mark::Unknown => return false,
             Mark::Start => self.place = Position::Header,
@@ -224,13 +224,16 @@ impl Channels {
     }
 
     /// Each message is a paragraph of its own.
-    fn tell(&mut self, is_thought: bool, words: &str, told: &mut Split) {
+    fn tell(&mut self, is_thought: bool, words: &str, split: &mut Split) {
         let Some(last) = words.chars().next_back() else {
             return;
         };
         let (has_some, into) = match is_thought {
-            true => (&mut self.has_thought, told.thoughts.get_or_insert_default()),
-            false => (&mut self.has_said, &mut told.text),
+            true => (
+                &mut self.has_thought,
+                split.thoughts.get_or_insert_default(),
+            ),
+            false => (&mut self.has_said, &mut split.text),
         };
         if !self.has_begun && *has_some {
             into.push_str("\n\n");

@@ -95,10 +95,12 @@ pub(crate) fn unmarked(thoughts: &str) -> Option<String> {
 }
 
 /// Joins the thoughts that the server sent and those found in the text: some servers send both.
-pub(crate) fn united(told: Option<String>, found: Option<String>) -> Option<String> {
-    match (told, found) {
-        (Some(told), Some(found)) if told != found => Some(format!("{told}\n\n{found}")),
-        (told, found) => told.or(found),
+pub(crate) fn united(separate: Option<String>, found: Option<String>) -> Option<String> {
+    match (separate, found) {
+        (Some(separate), Some(found)) if separate != found => {
+            Some(format!("{separate}\n\n{found}"))
+        }
+        (separate, found) => separate.or(found),
     }
 }
 

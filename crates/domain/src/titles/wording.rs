@@ -21,7 +21,7 @@ const AFTER: &str = "\nThe title:";
 /// messages of their own, a model would continue the conversation instead of naming it. Text that
 /// does not fit is cut off at the end.
 pub(super) fn prompt(beginning: &[TitleMessage], budget: usize) -> Vec<Message> {
-    let room = longest(budget.saturating_sub(tokens(INSTRUCTION)));
+    let most = longest(budget.saturating_sub(tokens(INSTRUCTION)));
     let mut quoted = String::from(BEFORE);
     for line in beginning {
         let speaker = match line.role {
@@ -31,11 +31,11 @@ pub(super) fn prompt(beginning: &[TitleMessage], budget: usize) -> Vec<Message> 
         let text = line.text.trim();
         let around = format!("\n{speaker}: \n");
         let taken = quoted.len() + around.len() + AFTER.len();
-        let told = text::beginning(text, room.saturating_sub(taken));
-        if !told.is_empty() {
-            quoted.push_str(&format!("\n{speaker}: {told}\n"));
+        let part = text::beginning(text, most.saturating_sub(taken));
+        if !part.is_empty() {
+            quoted.push_str(&format!("\n{speaker}: {part}\n"));
         }
-        if told.len() < text.len() {
+        if part.len() < text.len() {
             break;
         }
     }

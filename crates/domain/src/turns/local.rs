@@ -69,8 +69,8 @@ impl LocalTurns {
 
     pub(super) fn are_late(&self, turns: &[QueuedTurn]) {
         let mut late = locked(&self.late);
-        let room = MOST_LATE.saturating_sub(late.len());
-        late.extend(turns.iter().take(room));
+        let most = MOST_LATE.saturating_sub(late.len());
+        late.extend(turns.iter().take(most));
     }
 }
 

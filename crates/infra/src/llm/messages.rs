@@ -153,7 +153,7 @@ impl<'a> Line<'a> {
 
 /// The messages of a request: the context, and the client's messages. Unchanged messages are passed
 /// on byte by byte.
-pub(super) fn told(
+pub(super) fn messages(
     context: &[Message],
     sent: &[&RawValue],
     strict: bool,
@@ -247,8 +247,9 @@ mod tests {
             .iter()
             .map(|raw| serde_json::from_str(raw).unwrap())
             .collect();
-        let told = told(&context, &sent, strict).unwrap();
-        told.iter()
+        let messages = messages(&context, &sent, strict).unwrap();
+        messages
+            .iter()
             .map(|message| message.get().to_owned())
             .collect()
     }
@@ -288,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instruction_that_is_sent_with_each_turn_is_told_once() {
+    fn an_instruction_that_comes_with_each_turn_is_sent_once() {
         let context = [
             (System, "be brief"),
             (User, "u"),
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn strict_templates_are_told_turns() {
+    fn strict_templates_get_alternating_roles() {
         let context = [
             (Assistant, "Hi!"),
             (Assistant, "Well?"),

@@ -11,8 +11,8 @@ const ANOTHER: &str = "second_message";
 /// The reply so far, and whether it has ended.
 #[derive(Debug, Default)]
 pub(super) struct ReceivedReply {
-    text: Told,
-    thoughts: Told,
+    text: SentText,
+    thoughts: SentText,
     /// Whether pieces have come, and not only whole messages.
     has_pieces: bool,
     /// Whether a finish reason came with the last text, or after it.
@@ -129,13 +129,13 @@ impl ReceivedReply {
 
 /// Text, or thoughts.
 #[derive(Debug, Default)]
-struct Told {
+struct SentText {
     joined: Joined,
     so_far: String,
     has_begun: bool,
 }
 
-impl Told {
+impl SentText {
     fn push(&mut self, next: Vec<u8>) -> String {
         self.has_begun |= !next.is_empty();
         let next = self.joined.push(next);

@@ -1,6 +1,6 @@
 //! The body of `POST /chat/completions`.
 
-use super::messages::told;
+use super::messages::messages;
 use domain::error::{ProviderFailure, ProviderRefusal, RefusalKind};
 use domain::replies::{Ask, ChatRequest, Message};
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ pub(super) fn prepare(
         } => {
             let reply = Reply {
                 model: model.as_deref().or(own_model),
-                messages: told(&request.context, &[], strict).map_err(unwritable)?,
+                messages: messages(&request.context, &[], strict).map_err(unwritable)?,
                 temperature: *temperature,
                 max_tokens: *max_tokens,
                 max_completion_tokens: *max_completion_tokens,
@@ -78,7 +78,7 @@ fn passed(
         let sent = sent.into_iter().enumerate();
         let sent = sent.filter(|(index, _)| retold.binary_search(index).is_err());
         let sent: Vec<_> = sent.map(|(_, message)| message).collect();
-        let messages = told(context, &sent, strict).map_err(unwritable)?;
+        let messages = messages(context, &sent, strict).map_err(unwritable)?;
         let messages = to_raw_value(&messages).map_err(unwritable)?;
         fields.insert("messages".to_owned(), messages);
     }

@@ -33,7 +33,7 @@ struct ReplicaState {
     /// When it is tried again.
     until: Instant,
     /// The state that was last logged, `true` for an answering replica. `None` before the first line.
-    is_told: Option<bool>,
+    is_logged: Option<bool>,
 }
 
 impl FollowedReplica {
@@ -42,7 +42,7 @@ impl FollowedReplica {
         let state = ReplicaState {
             failures: 1,
             until: Instant::now(),
-            is_told: None,
+            is_logged: None,
         };
         Self {
             positions,
@@ -79,19 +79,19 @@ impl FollowedReplica {
         match result {
             Ok(()) => {
                 state.failures = 0;
-                if state.is_told != Some(true) {
+                if state.is_logged != Some(true) {
                     tracing::info!("the replica answers reads");
                 }
-                state.is_told = Some(true);
+                state.is_logged = Some(true);
             }
             Err(reason) => {
                 let pause = PAUSE * 2_u32.saturating_pow(state.failures.min(10));
                 state.failures = state.failures.saturating_add(1);
                 state.until = Instant::now() + pause.min(LONGEST);
-                if state.is_told != Some(false) {
+                if state.is_logged != Some(false) {
                     tracing::warn!(reason, "the primary answers all reads, without the replica");
                 }
-                state.is_told = Some(false);
+                state.is_logged = Some(false);
             }
         }
     }

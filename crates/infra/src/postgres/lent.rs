@@ -16,7 +16,7 @@ const HOLD: Duration = Duration::from_secs(8);
 
 /// After this time the server has surely ended the statement of a connection that was given up: the
 /// statement timeout is half of it.
-const FORGET: Duration = Duration::from_secs(60);
+const SURELY_ENDED: Duration = Duration::from_secs(60);
 
 /// A row with more bytes is large: the library keeps twice its memory for as long as it keeps the
 /// connection.
@@ -145,7 +145,7 @@ async fn give_up(database: &Database) {
         sleep(HOLD).await;
         if let Ok(permit) = Arc::clone(&database.write_offs).try_acquire_owned() {
             database.home.spawn(async {
-                sleep(FORGET).await;
+                sleep(SURELY_ENDED).await;
                 drop(permit);
             });
             return;

@@ -37,12 +37,12 @@ mod search;
 mod settings;
 mod shares;
 mod statement;
-mod taking_back;
 mod titles;
 mod traced;
 mod turn_queue;
 mod unit;
 mod usage;
+mod withdraw;
 mod work;
 
 pub use chats::PgChats;

@@ -55,7 +55,7 @@ enum NotRead {
 
 impl From<DieselError> for NotRead {
     fn from(error: DieselError) -> Self {
-        Self::Lost(told(&error))
+        Self::Lost(described(&error))
     }
 }
 
@@ -201,7 +201,7 @@ fn silent() -> NotRead {
 /// Whether the replica can be reached, and is one of this primary. Servers that do not tell their
 /// cluster are believed.
 async fn is_of(primary: &Database, replica: &Replica) -> Result<(), String> {
-    let away = |error: diesel::ConnectionError| told(&error);
+    let away = |error: diesel::ConnectionError| described(&error);
     let there = replica.database.target.client().await.map_err(away)?;
     let here = primary.target.client().await.map_err(away)?;
     match tokio::join!(first(&here, CLUSTER), first(&there, CLUSTER)) {
@@ -213,7 +213,7 @@ async fn is_of(primary: &Database, replica: &Replica) -> Result<(), String> {
 }
 
 /// An error with its causes.
-fn told(error: &dyn Error) -> String {
+fn described(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -13,21 +13,21 @@ pub struct BoundedKeyCache {
     known: Cache<Digest, KnownKey>,
     /// Held while a key is remembered or forgotten, so that no key is remembered right after it was
     /// forgotten. Reading needs no lock.
-    forgotten: Mutex<u64>,
+    removals: Mutex<u64>,
 }
 
 impl Default for BoundedKeyCache {
     fn default() -> Self {
         Self {
             known: Cache::new(MOST),
-            forgotten: Mutex::default(),
+            removals: Mutex::default(),
         }
     }
 }
 
 impl BoundedKeyCache {
     fn lock(&self) -> MutexGuard<'_, u64> {
-        locked(&self.forgotten)
+        locked(&self.removals)
     }
 }
 
@@ -36,18 +36,18 @@ impl KeyCache for BoundedKeyCache {
         self.known.get(digest)
     }
 
-    fn forgotten(&self) -> u64 {
+    fn removals(&self) -> u64 {
         *self.lock()
     }
 
-    fn put(&self, digest: Digest, known: KnownKey, forgotten: u64) {
+    fn put(&self, digest: Digest, known: KnownKey, removals: u64) {
         let so_far = self.lock();
-        if *so_far == forgotten {
+        if *so_far == removals {
             self.known.insert(digest, known);
         }
     }
 
-    fn forget(&self, digest: &Digest) {
+    fn remove(&self, digest: &Digest) {
         let mut so_far = self.lock();
         *so_far += 1;
         self.known.remove(digest);

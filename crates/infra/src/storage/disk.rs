@@ -27,7 +27,7 @@ pub(super) struct Disk {
     free: AtomicU64,
     /// The reusable bytes inside the tables of the database.
     reusable: AtomicU64,
-    lacks_room: AtomicBool,
+    is_low: AtomicBool,
     is_full: AtomicBool,
     /// Whether it was logged that the ballast cannot be made.
     lacks_ballast: AtomicBool,
@@ -58,13 +58,13 @@ impl Disk {
             critical: size / 2,
             free: AtomicU64::new(space.free),
             reusable: AtomicU64::new(0),
-            lacks_room: AtomicBool::new(false),
+            is_low: AtomicBool::new(false),
             is_full: AtomicBool::new(false),
             ballast: Mutex::new(ballast),
             lacks_ballast: AtomicBool::new(false),
         };
-        let room = room(space.free, &disk.ballast());
-        disk.judge(room);
+        let usable = usable(space.free, &disk.ballast());
+        disk.judge(usable);
         Ok(Some(disk))
     }
 
@@ -74,7 +74,7 @@ impl Disk {
 
     /// Whether the file system has too little room, so that the database should look for its own.
     pub(super) fn wants_more(&self) -> bool {
-        self.lacks_room.load(Ordering::Relaxed)
+        self.is_low.load(Ordering::Relaxed)
     }
 
     /// Sets the reusable bytes inside the tables.
@@ -88,17 +88,19 @@ impl Disk {
         let Ok(free) = self.free() else {
             return CALM;
         };
-        let mut room = room(free, &ballast);
-        self.judge(room);
+        let mut usable = usable(free, &ballast);
+        self.judge(usable);
         // Half of the ballast is for PostgreSQL's log, so that it does not stop; the other half is
         // kept for deletions, since concurrent writes would use it up, too.
         if free < self.critical && ballast.held() > self.critical {
             self.shrink(&mut ballast, self.critical);
-        } else if !self.lacks_room.load(Ordering::Relaxed) && ballast.missing() > 0 {
+        } else if !self.is_low.load(Ordering::Relaxed) && ballast.missing() > 0 {
             self.make(&mut ballast);
-            room = self.free().map_or(room, |free| self::room(free, &ballast));
+            usable = self
+                .free()
+                .map_or(usable, |free| self::usable(free, &ballast));
         }
-        match room < self.reserve.saturating_mul(2) {
+        match usable < self.reserve.saturating_mul(2) {
             true => ALERT,
             false => CALM,
         }
@@ -125,31 +127,31 @@ impl Disk {
     /// reserve is free, so that they do not begin and end all the time. Room inside the tables
     /// counts, too; but new data does not always fit there, so half of the reserve must be free in
     /// any case.
-    fn judge(&self, room: u64) {
+    fn judge(&self, usable: u64) {
         let was_full = self.is_full();
         let wanted = match was_full {
             true => self.reserve + self.reserve / 20,
             false => self.reserve,
         };
-        let lacks_room = room < wanted;
-        if !lacks_room {
+        let is_low = usable < wanted;
+        if !is_low {
             self.can_reuse(0);
         }
         let reusable = self.reusable.load(Ordering::Relaxed);
         let is_full =
-            lacks_room && (room < self.reserve / 2 || room.saturating_add(reusable) < wanted);
-        self.lacks_room.store(lacks_room, Ordering::Relaxed);
+            is_low && (usable < self.reserve / 2 || usable.saturating_add(reusable) < wanted);
+        self.is_low.store(is_low, Ordering::Relaxed);
         self.is_full.store(is_full, Ordering::Relaxed);
-        let (room, reusable, reserve) = (room >> 20, reusable >> 20, self.reserve >> 20);
+        let (usable, reusable, reserve) = (usable >> 20, reusable >> 20, self.reserve >> 20);
         match (was_full, is_full) {
             (false, true) => tracing::warn!(
-                free_mib = room,
+                free_mib = usable,
                 reserve_mib = reserve,
                 "less than DISK_RESERVE is free: nothing more is stored; reading and deleting go on"
             ),
             (true, false) => {
                 tracing::info!(
-                    free_mib = room,
+                    free_mib = usable,
                     reusable_mib = reusable,
                     reserve_mib = reserve,
                     "there is room again"
@@ -187,6 +189,6 @@ impl Disk {
 }
 
 /// The free room once the ballast is whole again.
-fn room(free: u64, ballast: &Ballast) -> u64 {
+fn usable(free: u64, ballast: &Ballast) -> u64 {
     free.saturating_sub(ballast.missing())
 }

@@ -157,7 +157,7 @@ impl ChatStream for CountedStream {
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct ReportedUsage {
     usage: Option<Tokens>,
 }
 
@@ -172,7 +172,7 @@ struct Tokens {
 fn count_tokens(json: &str, generations: &Generations) {
     // Most chunks tell no tokens, and are not read.
     if json.contains("\"prompt_tokens\"")
-        && let Ok(Told { usage: Some(usage) }) = serde_json::from_str(json)
+        && let Ok(ReportedUsage { usage: Some(usage) }) = serde_json::from_str(json)
     {
         generations.prompt_tokens.add(usage.prompt_tokens);
         generations.completion_tokens.add(usage.completion_tokens);

@@ -45,7 +45,7 @@ impl RateLimits for CountedLimits {
         self.limits.give_back(limited, subject);
     }
 
-    fn forget(&self, limited: Limited, subject: Subject) {
-        self.limits.forget(limited, subject);
+    fn reset(&self, limited: Limited, subject: Subject) {
+        self.limits.reset(limited, subject);
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tracing_subscriber::fmt::MakeWriter;
 
 /// The most bytes that wait to be written.
-const ROOM: usize = 4 * 1024 * 1024;
+const MOST_WAITING: usize = 4 * 1024 * 1024;
 
 /// The bytes of a waiting line beside its text.
 const OVERHEAD: usize = 64;
@@ -92,7 +92,7 @@ impl LogOutput {
     fn add(&self, line: &[u8]) {
         let size = line.len() + OVERHEAD;
         let waiting = self.state.waiting.fetch_add(size, Ordering::Relaxed);
-        let fits = waiting + size <= ROOM;
+        let fits = waiting + size <= MOST_WAITING;
         if !fits || self.messages.send(Message::Line(line.to_vec())).is_err() {
             self.state.waiting.fetch_sub(size, Ordering::Relaxed);
             self.state.lost.fetch_add(1, Ordering::Relaxed);
@@ -150,7 +150,7 @@ impl Batch {
         self.lines = 0;
         self.text.clear();
         self.text.shrink_to(AT_ONCE);
-        let lost = match waiting < ROOM / 2 {
+        let lost = match waiting < MOST_WAITING / 2 {
             true => state.lost.swap(0, Ordering::Relaxed),
             false => 0,
         };
@@ -220,13 +220,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_do_not_fit_are_lost_and_told_of() {
+    fn lines_that_do_not_fit_are_lost_and_counted() {
         let (pipe, read) = mpsc::sync_channel(0);
         let output = LogOutput::to(Pipe(pipe)).unwrap();
         let subscriber = tracing_subscriber::fmt().with_writer(output.clone());
         // The writing thread must find the same subscriber.
         subscriber.with_ansi(false).init();
-        let line = vec![b'x'; ROOM / 8];
+        let line = vec![b'x'; MOST_WAITING / 8];
         let begun = Instant::now();
         (0..20).for_each(|_| output.add(&line));
         output.finish();
@@ -235,10 +235,10 @@ mod tests {
         let lost = output.state.lost.load(Ordering::Relaxed);
         assert!((13..=13).contains(&lost), "{lost}");
         let mut lines = read.iter();
-        let told = lines.find(|line| !line.starts_with(b"xx")).unwrap();
-        let told = String::from_utf8(told).unwrap();
-        assert!(told.contains("lines of the log were lost"), "{told}");
-        assert!(told.contains(&format!("lines={lost}")), "{told}");
+        let line = lines.find(|line| !line.starts_with(b"xx")).unwrap();
+        let line = String::from_utf8(line).unwrap();
+        assert!(line.contains("lines of the log were lost"), "{line}");
+        assert!(line.contains(&format!("lines={lost}")), "{line}");
     }
 
     #[test]

@@ -311,12 +311,12 @@ async fn guests_that_never_come_back_are_reclaimed_and_accounts_are_not() {
         .await
         .expect(200);
     let service = housekeeping(&app);
-    assert!(!service.reclaim_guest(retention).await.unwrap());
+    assert!(!service.remove_idle_guest(retention).await.unwrap());
     app.clock
         .advance(TimeDelta::days(11) + TimeDelta::microseconds(1));
     app.trail.names();
-    assert!(service.reclaim_guest(retention).await.unwrap());
-    assert!(!service.reclaim_guest(retention).await.unwrap());
+    assert!(service.remove_idle_guest(retention).await.unwrap());
+    assert!(!service.remove_idle_guest(retention).await.unwrap());
     assert_eq!(app.trail.names(), ["guest_reclaimed"]);
     assert_eq!(app.schema.value("select count(*) from users").await, "3");
     let _worker = Worker::start(&app.schema);
@@ -337,9 +337,9 @@ async fn a_guest_active_within_the_retention_stays_although_days_are_noted_once(
     refreshed.expect(200);
     app.clock.advance(TimeDelta::minutes(2));
     let service = housekeeping(&app);
-    assert!(!service.reclaim_guest(retention).await.unwrap());
+    assert!(!service.remove_idle_guest(retention).await.unwrap());
     app.clock.advance(TimeDelta::hours(24));
-    assert!(service.reclaim_guest(retention).await.unwrap());
+    assert!(service.remove_idle_guest(retention).await.unwrap());
 }
 
 #[tokio::test]

@@ -153,8 +153,8 @@ impl ReceivedBody {
             }
         }
         if needed > self.bytes.capacity() {
-            let room = needed.saturating_mul(AHEAD).min(expected).max(needed);
-            let reserved = self.bytes.try_reserve_exact(room - self.bytes.len());
+            let capacity = needed.saturating_mul(AHEAD).min(expected).max(needed);
+            let reserved = self.bytes.try_reserve_exact(capacity - self.bytes.len());
             if reserved.is_err() {
                 // The system counts reserved memory.
                 self.bytes.reserve_exact(more);

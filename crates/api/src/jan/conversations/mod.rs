@@ -142,8 +142,8 @@ mod tests {
         let with = metadata(pairs(), Some(" web ")).unwrap();
         assert_eq!(with.pairs()["referrer"], "web");
         let long = metadata(pairs(), Some(&"x".repeat(513))).unwrap_err();
-        let told = "referrer must have at most 512 characters.";
-        assert_eq!(long.to_string(), told);
+        let message = "referrer must have at most 512 characters.";
+        assert_eq!(long.to_string(), message);
         let without = metadata(pairs(), Some(" ")).unwrap();
         assert!(!without.pairs().contains_key("referrer"));
     }

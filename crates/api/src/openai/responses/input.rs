@@ -92,14 +92,14 @@ fn parts_of(at: &str, parts: &[JsonObject<'_>]) -> Result<(), ApiError> {
     for (index, part) in parts.iter().enumerate() {
         let at = format!("{at}[{index}]");
         let kind = part.text("type").unwrap_or_default();
-        let is_told = match kind.as_str() {
+        let is_for_models = match kind.as_str() {
             "input_text" | "output_text" | "text" | "refusal" | "message.fields" => true,
             "input_image" => needs(&at, part, "image_url")?,
             "input_file" => needs(&at, part, "file_data")?,
             "input_audio" => part.get("input_audio").is_some(),
             _ => false,
         };
-        if !is_told {
+        if !is_for_models {
             let rule = format!("`{kind:.100}` cannot be sent to a chat model.");
             return Err(refused(code::UNSUPPORTED, &format!("{at}.type"), &rule));
         }

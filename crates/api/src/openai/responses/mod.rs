@@ -20,4 +20,4 @@ mod stream;
 mod tools;
 
 pub(super) use again::again;
-pub(crate) use stream::told_again;
+pub(crate) use stream::replayed;

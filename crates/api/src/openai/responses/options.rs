@@ -19,7 +19,7 @@ pub(super) fn numbers(
     fields: &Fields,
     options: &mut Vec<(String, String)>,
 ) -> Result<(), ApiError> {
-    for (name, told, least, most) in NUMBERS {
+    for (name, sent_name, least, most) in NUMBERS {
         let Some(value) = fields.given(name) else {
             continue;
         };
@@ -34,7 +34,7 @@ pub(super) fn numbers(
             "max_output_tokens" => format!("{number:.0}"),
             _ => value.to_owned(),
         };
-        options.push((told.to_owned(), written));
+        options.push((sent_name.to_owned(), written));
     }
     if let Some(value) = fields.given("max_tool_calls")
         && serde_json::from_str::<u32>(value).is_err()
@@ -85,11 +85,11 @@ pub(super) fn texts(fields: &Fields, options: &mut Vec<(String, String)>) -> Res
             let given: Vec<_> = given
                 .map(|(name, value)| format!("{}:{value}", quoted(name)))
                 .collect();
-            let told = format!(
+            let format = format!(
                 r#"{{"type":"json_schema","json_schema":{{{}}}}}"#,
                 given.join(",")
             );
-            options.push(("response_format".to_owned(), told));
+            options.push(("response_format".to_owned(), format));
         }
         _ => {
             let rule = "must be `text`, `json_object` or `json_schema`.";

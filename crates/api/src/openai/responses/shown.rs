@@ -77,8 +77,8 @@ pub(super) fn json(response: &Response, moment: Moment) -> String {
             ),
         ),
     ];
-    let told = settings.fields().filter(|(name, _)| *name != "model");
-    all.extend(told.map(|(name, value)| (name, value.to_owned())));
+    let chosen = settings.fields().filter(|(name, _)| *name != "model");
+    all.extend(chosen.map(|(name, value)| (name, value.to_owned())));
     let all: Vec<_> = all
         .iter()
         .map(|(name, value)| format!("\"{name}\":{value}"))

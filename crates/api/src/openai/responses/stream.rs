@@ -209,7 +209,7 @@ pub(super) async fn retrieve(
 }
 
 /// Answers a repeated request for a stream, from the first event.
-pub(crate) async fn told_again(
+pub(crate) async fn replayed(
     request: &HttpRequest,
     id: ResponseId,
 ) -> Result<HttpResponse, ApiError> {

@@ -22,7 +22,7 @@ pub(super) struct Tools {
 struct Function {
     name: String,
     shown: String,
-    told: String,
+    sent: String,
 }
 
 pub(super) fn read(fields: &Fields) -> Result<Tools, ApiError> {
@@ -47,11 +47,11 @@ pub(super) fn read(fields: &Fields) -> Result<Tools, ApiError> {
     let choice = choice(fields, &mut functions)?;
     let mut options = Vec::new();
     if !functions.is_empty() {
-        let told: Vec<_> = functions
+        let sent: Vec<_> = functions
             .iter()
-            .map(|function| function.told.as_str())
+            .map(|function| function.sent.as_str())
             .collect();
-        options.push(("tools".to_owned(), format!("[{}]", told.join(","))));
+        options.push(("tools".to_owned(), format!("[{}]", sent.join(","))));
         options.extend(choice.map(|choice| ("tool_choice".to_owned(), choice)));
         if let Some(parallel) = fields.given("parallel_tool_calls") {
             options.push(("parallel_tool_calls".to_owned(), parallel.to_owned()));
@@ -93,14 +93,14 @@ fn function(index: usize, tool: &str) -> Result<Function, ApiError> {
         null("parameters"),
         null("strict"),
     );
-    let mut told = format!(r#"{{"type":"function","function":{{"name":{named}"#);
+    let mut sent = format!(r#"{{"type":"function","function":{{"name":{named}"#);
     for field in ["description", "parameters", "strict"] {
         if let Some(value) = given(field) {
-            told.push_str(&format!(r#","{field}":{value}"#));
+            sent.push_str(&format!(r#","{field}":{value}"#));
         }
     }
-    told.push_str("}}");
-    Ok(Function { name, shown, told })
+    sent.push_str("}}");
+    Ok(Function { name, shown, sent })
 }
 
 /// The choice in the words of chats. If it allows only some of the functions, the others are not

@@ -1,4 +1,4 @@
-use super::kept::KeptPages;
+use super::kept_pages::KeptPages;
 use super::query::GetSharedConversationQuery;
 use super::{CURSOR, ContinueUrl, View, cursor};
 use crate::browsers::PublicUrl;

@@ -7,7 +7,7 @@ mod format;
 pub(crate) mod get;
 mod headers;
 mod html;
-mod kept;
+mod kept_pages;
 mod markdown;
 mod preview_bots;
 mod query;

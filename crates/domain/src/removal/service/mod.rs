@@ -56,7 +56,7 @@ impl RemovalService {
 
     /// Removes one guest that has been idle for longer than `retention`, plus at most a day;
     /// `false`: no guest has.
-    pub async fn reclaim_guest(&self, retention: TimeDelta) -> Result<bool> {
+    pub async fn remove_idle_guest(&self, retention: TimeDelta) -> Result<bool> {
         let now = self.clock.now();
         let idle_since = now - retention - Self::NOTED;
         let gone = self.store.remove_idle_guest(idle_since, now).await?;

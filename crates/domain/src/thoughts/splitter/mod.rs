@@ -61,12 +61,12 @@ fn is_cut(text: &str, how: Extent) -> bool {
 impl Splitter {
     /// Adds text, and returns the part that can be shown by now.
     pub(crate) fn push(&mut self, next: &str) -> Split {
-        let mut told = Split::default();
+        let mut split = Split::default();
         for piece in super::apart::pieces(next) {
             self.held.push_str(piece);
-            while self.step(false, &mut told) {}
+            while self.step(false, &mut split) {}
         }
-        told
+        split
     }
 
     /// The server has sent thoughts, in their own field.
@@ -78,48 +78,48 @@ impl Splitter {
 
     /// The rest that was held back in case it became a mark.
     pub(crate) fn end(&mut self, how: Extent) -> Split {
-        let mut told = Split::default();
-        while self.step(true, &mut told) {}
+        let mut split = Split::default();
+        while self.step(true, &mut split) {}
         let held = std::mem::take(&mut self.held);
         match std::mem::take(&mut self.state) {
-            SplitterState::Within(_) => told.thoughts.get_or_insert_default().push_str(&held),
+            SplitterState::Within(_) => split.thoughts.get_or_insert_default().push_str(&held),
             SplitterState::Held(Frame::Marks((open, _), length), _)
                 if how == Extent::Cut && !TAGS.contains(&open) =>
             {
                 let inside = begun(&held).get(length..).unwrap_or_default();
-                told.thoughts.get_or_insert_default().push_str(inside);
+                split.thoughts.get_or_insert_default().push_str(inside);
             }
-            SplitterState::Between => told.text.push_str(after_a_mark(&held)),
-            SplitterState::Channels(mut channels) => told.add(channels.end(how)),
-            SplitterState::Text(mut body) => told.add(body.end(how)),
+            SplitterState::Between => split.text.push_str(after_a_mark(&held)),
+            SplitterState::Channels(mut channels) => split.add(channels.end(how)),
+            SplitterState::Text(mut body) => split.add(body.end(how)),
             SplitterState::Before if is_cut(&held, how) => {}
             SplitterState::Held(..) | SplitterState::Before => {
                 let mut body = TextBody::new(self.marks, self.has_thought);
-                told.add(body.push(&held));
-                told.add(body.end(how));
+                split.add(body.push(&held));
+                split.add(body.end(how));
             }
         }
-        told
+        split
     }
 
     /// Whether the held text needs another step.
-    fn step(&mut self, is_over: bool, told: &mut Split) -> bool {
+    fn step(&mut self, is_over: bool, split: &mut Split) -> bool {
         match &mut self.state {
             SplitterState::Text(body) => {
-                told.add(body.push(&std::mem::take(&mut self.held)));
+                split.add(body.push(&std::mem::take(&mut self.held)));
                 false
             }
             SplitterState::Channels(channels) => {
-                told.add(channels.push(&std::mem::take(&mut self.held)));
+                split.add(channels.push(&std::mem::take(&mut self.held)));
                 false
             }
             SplitterState::Within(close) => {
                 let close = *close;
-                self.think(close, is_over, told)
+                self.think(close, is_over, split)
             }
             SplitterState::Held(frame, searched) => {
                 let (frame, searched) = (*frame, *searched);
-                self.decide(frame, searched, is_over, told)
+                self.decide(frame, searched, is_over, split)
             }
             SplitterState::Before | SplitterState::Between => self.begin(is_over),
         }
@@ -136,7 +136,7 @@ impl Splitter {
     }
 
     /// Looks for the end of the held text, and for the text after it.
-    fn decide(&mut self, frame: Frame, from: usize, is_over: bool, told: &mut Split) -> bool {
+    fn decide(&mut self, frame: Frame, from: usize, is_over: bool, split: &mut Split) -> bool {
         let (begin, found) = match frame {
             Frame::Marks((_, close), length) => {
                 let blank = self.held.len() - begun(&self.held).len();
@@ -183,7 +183,7 @@ impl Splitter {
             self.marks = self.marks.or((!is_tag).then_some(marks));
         }
         let thought = self.held.get(begin..at).unwrap_or_default();
-        told.thoughts.get_or_insert_default().push_str(thought);
+        split.thoughts.get_or_insert_default().push_str(thought);
         self.has_thought |= !thought.trim().is_empty();
         self.held = self.held.split_off(end);
         self.state = SplitterState::Between;
@@ -191,8 +191,8 @@ impl Splitter {
     }
 
     /// Whether the thought has ended.
-    fn think(&mut self, close: &str, is_over: bool, told: &mut Split) -> bool {
-        let thoughts = told.thoughts.get_or_insert_default();
+    fn think(&mut self, close: &str, is_over: bool, split: &mut Split) -> bool {
+        let thoughts = split.thoughts.get_or_insert_default();
         if let Some(end) = end(&self.held, close, is_over) {
             let rest = self.held.split_off(end);
             self.has_thought |= !self.held.trim().is_empty();

@@ -39,13 +39,13 @@ fn what_a_thought_ends_with_is_no_quotation_of_the_mark() {
 fn channels_are_read_as_they_were_written() {
     for (written, text, thoughts) in CHANNELS {
         assert_apart(written, Extent::Whole, text, *thoughts);
-        let told = told(written, 3);
-        assert_eq!(told.text.trim_end(), *text, "{written:?}");
-        assert_eq!(told.thoughts.as_deref(), *thoughts, "{written:?}");
+        let split = split(written, 3);
+        assert_eq!(split.text.trim_end(), *text, "{written:?}");
+        assert_eq!(split.thoughts.as_deref(), *thoughts, "{written:?}");
     }
     assert_apart("<|channel|>analysis", Extent::Cut, "", None);
-    let told = unmarked("<|channel|>analysis<|message|>a<|end|><|channel|>analysis<|message|>b");
-    assert_eq!(told.as_deref(), Some("a\n\nb"));
+    let split = unmarked("<|channel|>analysis<|message|>a<|end|><|channel|>analysis<|message|>b");
+    assert_eq!(split.as_deref(), Some("a\n\nb"));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn marks_that_a_template_ends_with_are_no_text() {
     ] {
         assert_apart(written, Extent::Whole, text, None);
         for size in 1..9 {
-            assert_eq!(told(written, size).text, text, "{written:?} by {size}");
+            assert_eq!(split(written, size).text, text, "{written:?} by {size}");
         }
     }
 }
@@ -74,10 +74,10 @@ fn thoughts_that_follow_those_of_a_server_are_taken_out() {
     );
     let mut splitter = Splitter::default();
     splitter.is_after_thoughts();
-    let mut told = splitter.push("Hello.\n<think>a</think>\nBye.");
-    told.add(splitter.end(Extent::Whole));
+    let mut split = splitter.push("Hello.\n<think>a</think>\nBye.");
+    split.add(splitter.end(Extent::Whole));
     assert_eq!(
-        (told.text.as_str(), told.thoughts.as_deref()),
+        (split.text.as_str(), split.thoughts.as_deref()),
         ("Hello.\nBye.", Some("\n\na"))
     );
 }
@@ -100,9 +100,9 @@ fn a_stream_and_the_whole_agree_on_what_a_reply_says() {
         }
         for how in [Extent::Whole, Extent::Cut] {
             let whole = apart(written, how);
-            let told = told_of(written, 2, how);
-            assert_eq!(told.text.trim(), whole.text.trim(), "{written:?} {how:?}");
-            let said = told
+            let split = split_with(written, 2, how);
+            assert_eq!(split.text.trim(), whole.text.trim(), "{written:?} {how:?}");
+            let said = split
                 .thoughts
                 .is_some_and(|thoughts| !thoughts.trim().is_empty());
             assert_eq!(said, whole.thoughts.is_some(), "{written:?} {how:?}");
@@ -113,7 +113,7 @@ fn a_stream_and_the_whole_agree_on_what_a_reply_says() {
         "<think> Secret",
         "<|channel|>analysis<|message|>a",
     ] {
-        assert_eq!(told(unclosed, 1).text, "");
+        assert_eq!(split(unclosed, 1).text, "");
     }
 }
 
@@ -143,7 +143,7 @@ fn text_that_speaks_of_marks_stays() {
     // The model thinks later, where its server has parted thoughts; else it speaks of the marks.
     let later = "Sure!\n<think>a</think>\nHello.";
     assert_apart(later, Extent::Whole, later, None);
-    assert_eq!(told(later, 1).text, later);
+    assert_eq!(split(later, 1).text, later);
     assert_eq!(apart_again(later, Extent::Whole).text, "Sure!\nHello.");
     // Its server has parted thoughts from it, so there are none.
     let (closed, ..) = CLOSED_ALONE[0];
@@ -169,7 +169,7 @@ fn a_thought_that_does_not_end_leaves_nothing_said() {
 
 #[test]
 fn thoughts_of_a_server_lose_their_marks() {
-    for (told, thoughts) in [
+    for (sent, thoughts) in [
         ("Hm.", Some("Hm.")),
         ("<thought>Hm.", Some("Hm.")),
         ("<think>\nHm.\n</think>\n", Some("Hm.")),
@@ -178,21 +178,21 @@ fn thoughts_of_a_server_lose_their_marks() {
         ("\n \n", None),
         ("<think></think>", None),
     ] {
-        assert_eq!(unmarked(told).as_deref(), thoughts, "{told:?}");
+        assert_eq!(unmarked(sent).as_deref(), thoughts, "{sent:?}");
     }
 }
 
 #[test]
-fn thoughts_that_are_told_twice_are_kept_once() {
+fn thoughts_that_come_twice_are_kept_once() {
     let some = |thoughts: &str| Some(thoughts.to_owned());
-    for (told, found, all) in [
+    for (sent, found, all) in [
         (some("a"), some("a"), some("a")),
         (some("a"), some("b"), some("a\n\nb")),
         (some("a"), None, some("a")),
         (None, some("a"), some("a")),
         (None, None, None),
     ] {
-        assert_eq!(united(told, found), all);
+        assert_eq!(united(sent, found), all);
     }
 }
 
@@ -223,11 +223,11 @@ fn a_mark_may_say_how_long_the_thought_took() {
 }
 
 /// All that is told in pieces of so many characters.
-fn told(written: &str, size: usize) -> Split {
-    told_of(written, size, Extent::Whole)
+fn split(written: &str, size: usize) -> Split {
+    split_with(written, size, Extent::Whole)
 }
 
-fn told_of(written: &str, size: usize, how: Extent) -> Split {
+fn split_with(written: &str, size: usize, how: Extent) -> Split {
     let mut splitter = Splitter::default();
     let characters: Vec<char> = written.chars().collect();
     let mut all = Split::default();
@@ -248,26 +248,26 @@ fn told_of(written: &str, size: usize, how: Extent) -> Split {
 }
 
 #[test]
-fn what_is_told_in_pieces_is_the_same_however_they_are_cut() {
+fn the_result_does_not_depend_on_how_pieces_are_cut() {
     for written in BETWEEN_MARKS
         .iter()
         .map(|(written, ..)| written)
         .chain(TEXT)
     {
-        let whole = told(written, usize::MAX);
+        let whole = split(written, usize::MAX);
         for size in 1..12 {
-            assert_eq!(told(written, size), whole, "{written:?} by {size}");
+            assert_eq!(split(written, size), whole, "{written:?} by {size}");
         }
     }
     for text in TEXT {
-        let told = told(text, 1);
-        assert_eq!(told.text, *text);
-        assert_eq!(told.thoughts, None, "{text:?}");
+        let split = split(text, 1);
+        assert_eq!(split.text, *text);
+        assert_eq!(split.thoughts, None, "{text:?}");
     }
     for (written, text, thoughts) in BETWEEN_MARKS {
-        let told = told(written, 1);
-        assert!(told.text.contains(text), "{written:?}: {told:?}");
-        assert!(told.thoughts.is_some(), "{written:?}");
+        let split = split(written, 1);
+        assert!(split.text.contains(text), "{written:?}: {split:?}");
+        assert!(split.thoughts.is_some(), "{written:?}");
         assert!(thoughts.len() <= written.len());
     }
 }
@@ -284,7 +284,7 @@ fn what_repeats_100_000_times_takes_no_time() {
     ] {
         let text = repeated.repeat(100_000);
         assert!(apart(&text, Extent::Whole).text.len() <= text.len());
-        assert!(told(&text, 70).text.len() <= text.len());
+        assert!(split(&text, 70).text.len() <= text.len());
     }
 }
 
@@ -303,7 +303,7 @@ fn the_time_is_in_proportion_to_the_text() {
         for begin in ["", "<think>a</think>b", "<reasoning>"] {
             must_be_in_proportion(repeated, 32 * 1024, |size| {
                 let text = format!("{begin}{}", repeated.repeat(size / repeated.len()));
-                let _ = (apart(&text, Extent::Whole), told(&text, 7));
+                let _ = (apart(&text, Extent::Whole), split(&text, 7));
             });
         }
     }

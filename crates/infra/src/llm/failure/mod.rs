@@ -1,19 +1,19 @@
 //! Classifies a provider's failures. Its text is passed on; its headers and our key are not.
 
+mod details;
 mod duration;
 mod pause;
 mod signs;
-mod told;
 mod too_long;
 mod words;
 
 use super::settings::ProviderKey;
+use details::{FailureDetails, details};
 use domain::error::{ProviderFailure, ProviderRefusal, RefusalKind, Report};
 use pause::pause;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde_json::Value;
-use told::{FailureDetails, told};
 
 /// How much of a provider's text is passed on, in characters.
 const TEXT: usize = 1_000;
@@ -37,14 +37,14 @@ pub(super) fn of_status(
         );
     }
     let encoding = headers.get(CONTENT_ENCODING);
-    let mut told = told(body, encoding.and_then(|encoding| encoding.to_str().ok()));
-    if status == StatusCode::NOT_FOUND && told.blames_the_address() {
-        return no_such_address(told.text, key);
+    let mut details = details(body, encoding.and_then(|encoding| encoding.to_str().ok()));
+    if status == StatusCode::NOT_FOUND && details.blames_the_address() {
+        return no_such_address(details.text, key);
     }
     let happened = format!("it answered {}.", status.as_u16());
-    let report = Report::from(happened).quoting(presentable(told.text.take(), key, TEXT));
-    let retry_after = pause(headers, told.delay);
-    meaning(status, retry_after, report, told)
+    let report = Report::from(happened).quoting(presentable(details.text.take(), key, TEXT));
+    let retry_after = pause(headers, details.delay);
+    meaning(status, retry_after, report, details)
 }
 
 /// The address does not exist at all. This does not mean the model.
@@ -60,14 +60,14 @@ fn meaning(
     status: StatusCode,
     retry_after: u64,
     report: Report,
-    told: FailureDetails,
+    details: FailureDetails,
 ) -> ProviderFailure {
     let refused = |kind, report| {
         ProviderFailure::Refused(ProviderRefusal {
             kind,
             report,
-            param: told.param,
-            is_too_long: told.is_too_long,
+            param: details.param,
+            is_too_long: details.is_too_long,
         })
     };
     match status {
@@ -105,13 +105,13 @@ pub(super) fn is_too_long(failure: &ProviderFailure) -> bool {
 /// the JSON does not look like a failure.
 pub(super) fn within(json: &str, key: Option<&ProviderKey>) -> Option<ProviderFailure> {
     let value: Value = serde_json::from_str(json).ok()?;
-    signs::is_failure(&value).then(|| told_within(&value, key))
+    signs::is_failure(&value).then(|| failure_within(&value, key))
 }
 
 /// The failure in an event whose name says that it is an error.
 pub(super) fn of_event(data: &str, key: Option<&ProviderKey>) -> ProviderFailure {
     match serde_json::from_str(data) {
-        Ok(value) => told_within(&value, key),
+        Ok(value) => failure_within(&value, key),
         Err(_) => {
             let quote = presentable(Some(data.to_owned()), key, TEXT);
             ProviderFailure::failed(Report::from(MIDWAY).quoting(quote))
@@ -121,15 +121,15 @@ pub(super) fn of_event(data: &str, key: Option<&ProviderKey>) -> ProviderFailure
 
 const MIDWAY: &str = "it gave up midway.";
 
-fn told_within(value: &Value, key: Option<&ProviderKey>) -> ProviderFailure {
-    let mut told = FailureDetails::by(value);
-    let report = Report::from(MIDWAY).quoting(presentable(told.text.take(), key, TEXT));
+fn failure_within(value: &Value, key: Option<&ProviderKey>) -> ProviderFailure {
+    let mut details = FailureDetails::by(value);
+    let report = Report::from(MIDWAY).quoting(presentable(details.text.take(), key, TEXT));
     // Some servers use a code for it that is not an HTTP status.
-    let too_long = told.is_too_long.then_some(StatusCode::BAD_REQUEST);
+    let too_long = details.is_too_long.then_some(StatusCode::BAD_REQUEST);
     match signs::status(value).or(too_long) {
         Some(status) => {
-            let retry_after = pause(&HeaderMap::new(), told.delay);
-            meaning(status, retry_after, report, told)
+            let retry_after = pause(&HeaderMap::new(), details.delay);
+            meaning(status, retry_after, report, details)
         }
         None => ProviderFailure::failed(report),
     }

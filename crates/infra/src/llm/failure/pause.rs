@@ -17,7 +17,7 @@ const LONGEST_PAUSE: u64 = 24 * 60 * 60;
 
 /// The seconds before a retry. Reads `retry-after-ms`, which is OpenAI's and more exact, else
 /// `Retry-After`, a number of seconds or a date (RFC 9110, 10.2.3), else the value from the body.
-pub(super) fn pause(headers: &HeaderMap, told: Option<f64>) -> u64 {
+pub(super) fn pause(headers: &HeaderMap, announced: Option<f64>) -> u64 {
     let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let number = |name| text(name)?.parse::<f64>().ok().filter(|said| *said >= 0.0);
     let said = number(&RETRY_AFTER_MS)
@@ -25,7 +25,7 @@ pub(super) fn pause(headers: &HeaderMap, told: Option<f64>) -> u64 {
         .or_else(|| number(&RETRY_AFTER))
         .or_else(|| duration::seconds(text(&RETRY_AFTER)?))
         .or_else(|| until(text(&RETRY_AFTER)?, text(&DATE)))
-        .or_else(|| told.filter(|said| *said >= 0.0))
+        .or_else(|| announced.filter(|said| *said >= 0.0))
         .or_else(|| until_reset(headers));
     said.map_or(ProviderFailure::PAUSE, |seconds| {
         (seconds.ceil() as u64).clamp(1, LONGEST_PAUSE)

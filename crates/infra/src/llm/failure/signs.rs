@@ -32,10 +32,10 @@ pub(super) fn is_failure(value: &Value) -> bool {
                 .flatten()
                 .any(|choice| choice.get("error").is_some_and(is_there));
             let chosen = choices.is_some_and(|choices| !choices.is_empty());
-            let told = ["message", "msg", "detail", "details"];
+            let fields_of_failures = ["message", "msg", "detail", "details"];
             // A message of another API is an object, and no words.
-            let is_told = !says_success(fields)
-                && told
+            let has_such_a_field = !says_success(fields)
+                && fields_of_failures
                     .iter()
                     .any(|name| fields.get(*name).is_some_and(has_words));
             named
@@ -44,7 +44,7 @@ pub(super) fn is_failure(value: &Value) -> bool {
                 || says("object", "error")
                 || says("type", "error")
                 || code.is_some_and(|code| code.as_i64() != Some(0))
-                || (!chosen && is_told)
+                || (!chosen && has_such_a_field)
         }
         _ => false,
     }

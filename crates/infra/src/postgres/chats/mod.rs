@@ -8,9 +8,9 @@ use super::database::Database;
 use super::error::storage;
 use super::row_keys::{ConversationKey, key};
 use super::schema::conversations;
-use super::taking_back::take_back;
 use super::titles::NewTitles;
 use super::turn_queue;
+use super::withdraw::withdraw;
 use super::work::Whose;
 use crate::postgres::execute::Execute as _;
 use arrays::TurnArrays;
@@ -108,14 +108,14 @@ impl TurnStore for PgChats {
         self.full_or_absent(owner, key).await
     }
 
-    async fn take_back(
+    async fn withdraw(
         &self,
         owner: OwnerId,
         made: &Conversation,
         turn: Option<QueuedTurn>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        take_back(&self.database, owner, made, turn, now).await
+        withdraw(&self.database, owner, made, turn, now).await
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) enum NoConnection {
 enum Free {
     Connection(Pooled),
     /// Room for a connection that is still to be opened.
-    Room(Pooled),
+    Unopened(Pooled),
     Nothing,
 }
 
@@ -91,7 +91,7 @@ impl Pool {
             let freed = shared.freed.notified();
             match self.find(runtime.id(), begun)? {
                 Free::Connection(pooled) => return Ok(pooled),
-                Free::Room(mut pooled) => {
+                Free::Unopened(mut pooled) => {
                     pooled.opened = Some(Box::new(shared.open(&runtime).await?));
                     return Ok(pooled);
                 }
@@ -153,7 +153,7 @@ impl Pool {
         let mut found = state.idle.iter().rposition(of(here));
         if found.is_none() && state.open < shared.size {
             state.open += 1;
-            return Ok(Free::Room(pooled(None)));
+            return Ok(Free::Unopened(pooled(None)));
         }
         found = found.or_else(|| state.idle.iter().rposition(of(shared.home.id())));
         let Some(found) = found else {
@@ -165,13 +165,13 @@ impl Pool {
             let closed = state.idle.remove(0);
             drop(state);
             drop(closed);
-            return Ok(Free::Room(pooled(None)));
+            return Ok(Free::Unopened(pooled(None)));
         };
         let Idle { mut opened, .. } = state.idle.remove(found);
         drop(state);
         Ok(match opened.is_sound() {
             true => Free::Connection(pooled(Some(opened))),
-            false => Free::Room(pooled(None)),
+            false => Free::Unopened(pooled(None)),
         })
     }
 }

@@ -4,7 +4,7 @@ use super::database::Database;
 use super::jobs::{Locked, Next};
 use super::row_keys::ItemKey;
 use super::search;
-use super::shares::{revoke_of_item, sweep};
+use super::shares::{purge, revoke_of_item};
 use super::{responses, turn_queue};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
@@ -60,12 +60,12 @@ impl PurgeStore for PgPurge {
                 return Ok(Step::Taken);
             };
             let links = (owner_id, conversation_id);
-            turn_queue::forget_conversation(connection, links).await?;
+            turn_queue::purge_conversation(connection, links).await?;
             let forgotten = search::forget_conversation(connection, links).await?;
             let few = limits(portion).0.min(RESPONSES);
-            let is_done = sweep::bury(connection, links, deleted_at, rows, is_divided).await? == 0
+            let is_done = purge::bury(connection, links, deleted_at, rows, is_divided).await? == 0
                 && forgotten == 0
-                && responses::forget_conversation(connection, links, few).await? == 0
+                && responses::purge_conversation(connection, links, few).await? == 0
                 && is_all(items.fetch_all(connection).await?, portion)
                 && is_all(versions.fetch_all(connection).await?, portion);
             let next = if is_done { Next::Done } else { Next::More };
@@ -110,7 +110,7 @@ impl PurgeStore for PgPurge {
         let (rows, _) = limits(portion);
         let is_divided = self.0.is_divided();
         let work = async |connection: &mut AsyncPgConnection| {
-            sweep::forget(connection, before, rows, is_divided).await
+            purge::forget(connection, before, rows, is_divided).await
         };
         self.0
             .run(Caller::Service, async |connection| {

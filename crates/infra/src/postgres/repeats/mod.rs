@@ -153,7 +153,7 @@ impl RepeatStore for PgRepeats {
                     .await
                 }
                 _ => {
-                    statements::Told {
+                    statements::ForgetAttempt {
                         owner_id,
                         key,
                         attempt,

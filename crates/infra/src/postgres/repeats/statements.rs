@@ -146,7 +146,7 @@ statement!(
 statement!(
     /// A later attempt was answered: attempts after it do not match any more. The outcome stays,
     /// since an earlier attempt may still wait for it.
-    Told<'a> {
+    ForgetAttempt<'a> {
         owner_id: Uuid => SqlUuid,
         key: &'a [u8] => Binary,
         attempt: i16 => SmallInt,
@@ -170,7 +170,7 @@ statement!(
 
 statement!(
     /// Deletes the rows of a removed owner.
-    ForgetOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
+    PurgeOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
     "delete from repeats where owner_id = $1 and key in (
         select key from repeats where owner_id = $1 limit $2
     )"

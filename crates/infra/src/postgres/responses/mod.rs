@@ -3,10 +3,10 @@
 mod finish;
 mod list;
 mod older;
+mod purge;
 mod rows;
 mod statements;
 mod tend;
-mod within;
 mod write;
 mod written;
 
@@ -27,13 +27,13 @@ use domain::responses::{
     CancelResult, ChainEntry, Ended, Failed, InsertedResponse, ItemEntry, Response, ResponseItems,
     ResponseList, ResponseStore, Status, StoredResponse,
 };
+pub(super) use purge::{ERASE_ITEM, purge_conversation, purge_owner};
 use rows::with_input;
 use statements::{
     Abandon, AbandonExpired, AbandonOnNodes, Cancel, Chain, Delete, Find, FindWithInput,
     FoundResponse, FoundWithInput, InRange, LinkRow,
 };
 use uuid::Uuid;
-pub(super) use within::{ERASE_ITEM, forget_conversation, forget_owner};
 use write::Values;
 
 /// Responses in PostgreSQL.

@@ -97,8 +97,8 @@ impl Stored {
     fn read(json: &str) -> Result<Self> {
         let items = elements(json);
         let items = items.ok_or_else(|| Error::Internal("a stored list is none".into()))?;
-        let indexeds = (0..).zip(&items);
-        let deleted = indexeds.filter(|(_, item)| **item == "null");
+        let indexed = (0..).zip(&items);
+        let deleted = indexed.filter(|(_, item)| **item == "null");
         let deleted = deleted.map(|(index, _)| index).collect();
         let entries = items.into_iter().map(|item| match item {
             "null" => Ok(ItemEntry::deleted()),

@@ -28,20 +28,20 @@ pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Re
         now: fork.now,
         owner_id: statement.owner_id,
     };
-    let room = fork.room;
+    let most_bytes = fork.most_bytes;
     let is_divided = database.is_divided();
     let whose = Whose::from(fork.owner);
     type ForkedRow = (Option<u64>, Option<ConversationRow>);
     let work = async |connection: &mut AsyncPgConnection| -> QueryResult<ForkedRow> {
         if is_divided {
-            return divided::fork(connection, &statement, room).await;
+            return divided::fork(connection, &statement, most_bytes).await;
         }
-        let Some(room) = room else {
+        let Some(most_bytes) = most_bytes else {
             return Ok((None, statement.fetch_optional(connection).await?));
         };
         let size: Option<i64> = measure.fetch_optional(connection).await?;
         let size = size.map(|size| size.max(0).unsigned_abs());
-        Ok(match size.is_some_and(|size| size <= room) {
+        Ok(match size.is_some_and(|size| size <= most_bytes) {
             true => (size, statement.fetch_optional(connection).await?),
             false => (size, None),
         })
@@ -52,9 +52,9 @@ pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Re
     };
     let done = database.effect(whose, work, made).await?;
     let (size, row) = done.map_err(storage)?;
-    match (row, size.zip(room)) {
+    match (row, size.zip(most_bytes)) {
         (Some(row), _) => Ok(Forked::Done(Box::new(row.try_into()?), size)),
-        (None, Some((size, room))) if size > room => Ok(Forked::TooLarge),
+        (None, Some((size, most_bytes))) if size > most_bytes => Ok(Forked::TooLarge),
         (None, _) => Ok(Forked::Refused),
     }
 }

@@ -3,10 +3,10 @@ mod divided;
 mod fork;
 mod insert;
 mod list;
+pub(super) mod purge;
+mod purge_divided;
 mod rows;
 mod statements;
-pub(super) mod sweep;
-mod sweep_divided;
 mod view;
 mod views;
 

@@ -2,9 +2,9 @@
 
 mod arrays;
 mod ending;
+mod shared_steps;
 mod statements;
 mod steps;
-mod within;
 
 use super::database::Database;
 use super::error::contended;
@@ -17,11 +17,11 @@ use domain::admission::Caller;
 use domain::error::{Conflict, Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId};
 use domain::turns::{AskedToEnd, Entered, Over, QueuedTurn, TurnEnding, TurnQueue};
+pub(super) use shared_steps::{depart, purge_conversation, purge_owner, remember};
 pub(super) use statements::Depart;
 use statements::{EndedRow, EnteredRow, OutcomeRow, StandingRow, TendedRow};
 use ulid::Ulid;
 use uuid::Uuid;
-pub(super) use within::{depart, forget_conversation, forget_owner, remember};
 
 /// The queue of turns in PostgreSQL.
 pub struct PgTurnQueue(pub Database);

@@ -202,7 +202,7 @@ statement!(
 
 statement!(
     /// Deletes the rows of a deleted conversation: those of ended turns and of instances that died.
-    ForgetConversation { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (),
+    PurgeConversation { owner_id: Uuid => SqlUuid, conversation_id: Uuid => SqlUuid } -> (),
     "delete from turn_queue
     where owner_id = $1 and conversation_id = $2
         and (leased_until <= now() or ended_at is not null)"
@@ -210,7 +210,7 @@ statement!(
 
 statement!(
     /// Deletes the rows of a removed owner.
-    ForgetOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
+    PurgeOwner { owner_id: Uuid => SqlUuid, most: i64 => BigInt } -> (),
     "delete from turn_queue where owner_id = $1 and (conversation_id, place) in (
         select conversation_id, place from turn_queue where owner_id = $1 limit $2
     )"

@@ -51,8 +51,8 @@ mod tests {
     #[test]
     fn what_is_known_is_not_told_again() {
         let mut failures = FetchFailures::default();
-        let told = ["away", "away", "garbage", "garbage", "away"];
-        let told = told.map(|problem| failures.add(problem.to_owned()));
-        assert_eq!(told, [true, false, true, false, true]);
+        let is_new = ["away", "away", "garbage", "garbage", "away"];
+        let is_new = is_new.map(|problem| failures.add(problem.to_owned()));
+        assert_eq!(is_new, [true, false, true, false, true]);
     }
 }

@@ -4,7 +4,7 @@ use super::remove::Owner;
 use super::statements::{DeleteOtherJobs, DeleteProjects, DeleteTokens};
 use crate::postgres::conversations::statements::Delete;
 use crate::postgres::execute::Execute as _;
-use crate::postgres::repeats::statements::ForgetOwner;
+use crate::postgres::repeats::statements::PurgeOwner;
 use crate::postgres::schema::{api_keys, conversations, usage, user_settings};
 use crate::postgres::{responses, search, turn_queue};
 use diesel::prelude::*;
@@ -22,7 +22,7 @@ pub(super) fn rows(portion: Portion) -> i64 {
 }
 
 /// Deletes some data of a removed owner; returns how many rows. Conversations are deleted in the
-/// same way as by their owner: jobs reclaim their data.
+/// same way as by their owner: jobs purge their data.
 pub(super) async fn clear(
     connection: &mut AsyncPgConnection,
     owner: Owner,
@@ -60,7 +60,7 @@ pub(super) async fn clear(
         owner_id: owner.id,
         most: small,
     };
-    let repeats = ForgetOwner {
+    let repeats = PurgeOwner {
         owner_id: owner.id,
         most: small,
     };
@@ -71,7 +71,7 @@ pub(super) async fn clear(
         + settings.write(connection).await?
         + titles.write(connection).await?
         + repeats.write(connection).await?
-        + turn_queue::forget_owner(connection, owner.id, small).await?
-        + responses::forget_owner(connection, owner.id, most).await?
+        + turn_queue::purge_owner(connection, owner.id, small).await?
+        + responses::purge_owner(connection, owner.id, most).await?
         + search::forget_owner(connection, owner.id, small).await?)
 }

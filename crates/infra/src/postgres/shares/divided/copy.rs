@@ -11,7 +11,7 @@ use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 pub(in crate::postgres::shares) async fn fork(
     connection: &mut AsyncPgConnection,
     fork: &Fork<'_>,
-    room: Option<u64>,
+    most_bytes: Option<u64>,
 ) -> QueryResult<(Option<u64>, Option<ConversationRow>)> {
     let (Some((owner_id, conversation_id, id)), _) = key(connection, fork.digest).await? else {
         return Ok((None, None));
@@ -36,8 +36,11 @@ pub(in crate::postgres::shares) async fn fork(
         let bytes: i64 = measure.fetch_one(connection).await?;
         let size =
             bytes.unsigned_abs() + 128 + title.as_ref().map_or(0, |title| title.len() as u64);
-        let size = room.map(|_| size);
-        if size.zip(room).is_some_and(|(size, room)| size > room) {
+        let size = most_bytes.map(|_| size);
+        if size
+            .zip(most_bytes)
+            .is_some_and(|(size, most_bytes)| size > most_bytes)
+        {
             return Ok((size, None));
         }
         let items = CopyItems {

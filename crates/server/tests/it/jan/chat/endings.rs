@@ -109,7 +109,7 @@ async fn a_conversation_stays_that_somebody_has_used_meanwhile() {
                 .expect(201),
         };
         cancel(&alice, &one, false).await;
-        // The stream ends after the conversation would have been taken back.
+        // The stream ends after the conversation would have been withdrawn.
         reader.drained().await;
         assert_eq!(only_one(&alice).await, one, "{use_it}");
     }

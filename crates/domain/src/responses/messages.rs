@@ -12,22 +12,22 @@ const OF_TOOL: &str = "Pictures of a tool:";
 /// The messages for a model as JSON, oldest first. `leading` becomes the beginning of the only
 /// system message at the beginning.
 pub(super) fn messages(leading: &[String], entries: &[ItemEntry]) -> Vec<String> {
-    let mut told = Telling::default();
+    let mut messages = Telling::default();
     let is_system = |entry: &&ItemEntry| matches!(entry.role, Role::System | Role::Developer);
     let first: Vec<_> = entries.iter().take_while(is_system).collect();
     let texts = leading.iter().map(String::as_str);
     let texts = texts.chain(first.iter().map(|entry| entry.content.as_str()));
     let texts: Vec<_> = texts.filter(|text| can_be_seen(text)).collect();
     if !texts.is_empty() {
-        told.message("system", &quoted(&texts.join("\n\n")));
+        messages.message("system", &quoted(&texts.join("\n\n")));
     }
     let rest = entries.get(first.len()..).unwrap_or_default();
     let outputs = outputs_of_calls(rest);
     for (entry, output) in rest.iter().zip(outputs) {
-        told.tell(entry, output);
+        messages.tell(entry, output);
     }
-    told.flush();
-    told.messages
+    messages.flush();
+    messages.messages
 }
 
 /// The output of each call that has one, by the place of the call.

@@ -20,13 +20,13 @@ pub(super) struct FailureDetails {
 
 impl FailureDetails {
     pub(super) fn by(value: &Value) -> Self {
-        let told = Self::in_words(words::words(value));
+        let details = Self::in_words(words::words(value));
         Self {
             param: words::param(value),
-            delay: words::delay(value).or(told.delay),
-            is_too_long: told.is_too_long || too_long::by_code(value),
-            is_of_the_api: told.text.is_some(),
-            ..told
+            delay: words::delay(value).or(details.delay),
+            is_too_long: details.is_too_long || too_long::by_code(value),
+            is_of_the_api: details.text.is_some(),
+            ..details
         }
     }
 
@@ -59,7 +59,7 @@ impl FailureDetails {
 }
 
 /// `encoding` is the `Content-Encoding` of the body.
-pub(super) fn told(body: &[u8], encoding: Option<&str>) -> FailureDetails {
+pub(super) fn details(body: &[u8], encoding: Option<&str>) -> FailureDetails {
     if let Some(name) = packing(body, encoding) {
         return FailureDetails {
             text: Some(format!(
@@ -80,11 +80,11 @@ pub(super) fn told(body: &[u8], encoding: Option<&str>) -> FailureDetails {
         .lines()
         .map(|line| line.strip_prefix("data:").unwrap_or(line));
     let mut values = lines.filter_map(|line| serde_json::from_str::<Value>(line.trim()).ok());
-    if let Some(told) = values.find_map(|value| {
-        let told = FailureDetails::by(&value);
-        told.text.is_some().then_some(told)
+    if let Some(details) = values.find_map(|value| {
+        let details = FailureDetails::by(&value);
+        details.text.is_some().then_some(details)
     }) {
-        return told;
+        return details;
     }
     let text = text.strip_prefix("data:").unwrap_or(text).trim();
     // An HTML page is of no use to the client.

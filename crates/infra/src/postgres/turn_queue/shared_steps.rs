@@ -43,24 +43,24 @@ pub(in crate::postgres) async fn remember(
 
 /// Deletes the turns of dead instances in a deleted conversation. A turn that is still being
 /// answered leaves by itself, and learns that the conversation does not exist.
-pub(in crate::postgres) async fn forget_conversation(
+pub(in crate::postgres) async fn purge_conversation(
     connection: &mut AsyncPgConnection,
     (owner_id, conversation_id): (Uuid, Uuid),
 ) -> QueryResult<()> {
-    let forget = statements::ForgetConversation {
+    let purge = statements::PurgeConversation {
         owner_id,
         conversation_id,
     };
-    forget.write(connection).await?;
+    purge.write(connection).await?;
     Ok(())
 }
 
 /// Deletes some turns of a removed owner.
-pub(in crate::postgres) async fn forget_owner(
+pub(in crate::postgres) async fn purge_owner(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,
     most: i64,
 ) -> QueryResult<usize> {
-    let forget = statements::ForgetOwner { owner_id, most };
-    forget.write(connection).await
+    let purge = statements::PurgeOwner { owner_id, most };
+    purge.write(connection).await
 }

@@ -1,4 +1,4 @@
-//! Takes back conversations that were made for a turn that was not stored.
+//! Withdraws conversations that were made for a turn that was not stored.
 
 use super::conversations::expected;
 use super::database::Database;
@@ -24,7 +24,7 @@ statement!(
     /// that stores something in it holds that lock, so this sees the stored rows. A link or a turn
     /// may come in at the same moment: the job deletes it. The job begins after a minute, when the
     /// rows of ended turns are not needed any more.
-    TakeBack {
+    Withdraw {
         owner_id: Uuid => SqlUuid,
         id: Uuid => SqlUuid,
         turn: Option<Uuid> => Nullable<SqlUuid>,
@@ -43,7 +43,7 @@ statement!(
     select owner_id, 8, id, id, $4, $4 + interval '1 minute' from gone")
 );
 
-pub(super) async fn take_back(
+pub(super) async fn withdraw(
     database: &Database,
     owner: OwnerId,
     made: &Conversation,
@@ -51,7 +51,7 @@ pub(super) async fn take_back(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let key = key(owner, made.id);
-    let take_back = TakeBack {
+    let withdraw = Withdraw {
         owner_id: key.0,
         id: key.1,
         turn: turn.map(|turn| ids::stored(turn.token)),
@@ -62,7 +62,7 @@ pub(super) async fn take_back(
         if !expected::holds(connection, key, &unchanged).await? {
             return Ok(0);
         }
-        take_back.write(connection).await
+        withdraw.write(connection).await
     };
     // The request has failed and may be repeated, so this is not recorded as its effect.
     let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;

@@ -6,15 +6,15 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-/// A list of items (`$list`) with null in place of the one at a place, counted from 0. The other items stay to the
+/// A list of items (`$list`) with null instead of the item `$index`, counted from 0. The other items stay to the
 /// last character, since `json` keeps its text.
 macro_rules! without {
-    ($list:literal, $ordinal:literal) => {
+    ($list:literal, $index:literal) => {
         concat!(
             "coalesce((
                 select '[' || string_agg(
                     case when e.ordinal = ",
-            $ordinal,
+            $index,
             " + 1 then 'null' else e.item::text end,
                     ',' order by e.ordinal
                 ) || ']'
@@ -45,21 +45,21 @@ pub(in crate::postgres) const ERASE_ITEM: &str = concat!(
 );
 
 /// Deletes some responses of a deleted conversation; returns how many.
-pub(in crate::postgres) async fn forget_conversation(
+pub(in crate::postgres) async fn purge_conversation(
     connection: &mut AsyncPgConnection,
     (owner_id, conversation_id): (Uuid, Uuid),
     most: i64,
 ) -> QueryResult<usize> {
-    let forget = OfConversation {
+    let purge = OfConversation {
         owner_id,
         conversation_id,
         most,
     };
-    forget.write(connection).await
+    purge.write(connection).await
 }
 
 /// Deletes some responses of a removed owner; returns how many.
-pub(in crate::postgres) async fn forget_owner(
+pub(in crate::postgres) async fn purge_owner(
     connection: &mut AsyncPgConnection,
     owner_id: Uuid,
     most: i64,

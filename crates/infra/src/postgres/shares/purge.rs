@@ -1,6 +1,6 @@
 //! Ended links: they become tombstones, which are deleted later.
 
-use super::sweep_divided;
+use super::purge_divided;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -76,7 +76,7 @@ pub(in crate::postgres) async fn bury(
 ) -> QueryResult<usize> {
     if is_divided {
         let key = (owner_id, conversation_id);
-        return sweep_divided::bury(connection, key, ended_at, most).await;
+        return purge_divided::bury(connection, key, ended_at, most).await;
     }
     let bury = Bury {
         owner_id,
@@ -95,7 +95,7 @@ pub(in crate::postgres) async fn forget(
     is_divided: bool,
 ) -> QueryResult<usize> {
     let links = match is_divided {
-        true => sweep_divided::forget(connection, before).await?,
+        true => purge_divided::forget(connection, before).await?,
         false => ForgetLinks { before, most }.write(connection).await?,
     };
     let tombstones = ForgetTombstones { before, most };
