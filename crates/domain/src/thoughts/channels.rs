@@ -228,12 +228,10 @@ impl Channels {
         let Some(last) = words.chars().next_back() else {
             return;
         };
+        let Split { text, thoughts } = split;
         let (has_some, into) = match is_thought {
-            true => (
-                &mut self.has_thought,
-                split.thoughts.get_or_insert_default(),
-            ),
-            false => (&mut self.has_said, &mut split.text),
+            true => (&mut self.has_thought, thoughts.get_or_insert_default()),
+            false => (&mut self.has_said, text),
         };
         if !self.has_begun && *has_some {
             into.push_str("\n\n");
