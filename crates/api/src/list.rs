@@ -121,7 +121,7 @@ pub(crate) fn unknown_cursor(param: &str) -> Error {
     unknown_cursor(param, "next_after")
 }
 
-/// The same for a list whose pages have their cursors in `field`.
+/// The error for a cursor that this list did not give out in `field` of a page.
 pub(crate) fn unknown_cursor(param: &str, field: &str) -> Error {
     Error::Invalid(Invalid {
         param: Some(param.to_owned()),

@@ -64,7 +64,7 @@ impl Methods {
         methods
     }
 
-    /// The same with the methods of another document.
+    /// Adds the methods of another document.
     #[must_use]
     pub fn and(mut self, document: &OpenApi) -> Self {
         let paths = document.paths.paths.iter();

@@ -23,8 +23,8 @@ const STREAM: u64 = 512 * 1024;
 /// The share that is counted besides a whole answer, for its buffers.
 const AROUND: u64 = 8;
 
-/// Marks an answer whose body is shared, so that it needs no memory of its own. It is an extension
-/// of the response.
+/// Marks an answer whose body is shared, so that it needs no further memory. It is an extension of
+/// the response.
 pub(crate) struct SharedAnswer;
 
 /// An answer's body, in small pieces. It holds the request's resources until the last piece is

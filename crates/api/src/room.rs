@@ -93,7 +93,7 @@ impl RoomNeeds {
         Self(operations.collect())
     }
 
-    /// The same with the operations of another document.
+    /// Adds the operations of another document.
     #[must_use]
     pub fn and(mut self, document: &OpenApi) -> Self {
         self.0.extend(Self::of(document).0);

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The longest silence: proxies close a connection that is silent for too long.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
-/// An event with more bytes takes memory of its own until the client has taken it. Smaller ones are
+/// An event with more bytes takes separate memory until the client has taken it. Smaller ones are
 /// covered by what each stream has.
 const LARGE: usize = 64 * 1024;
 

@@ -11,7 +11,7 @@ use infra::files;
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
 const TAIL_BYTES: u64 = 16 * 1024;
 const TAIL_LINES: usize = 12;
-/// In so many bytes after a start, a postmaster has said why it refuses to start.
+/// A postmaster that refuses to start says why within this number of bytes.
 const HEAD_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Debug, Clone)]

@@ -37,7 +37,7 @@ const FIXED: [&str; 23] = [
     "log_error_verbosity=terse",
 ];
 
-/// The same for the values of parameters, which versions before 13 never log.
+/// Keeps the values of parameters out of the log. Versions before 13 never log them.
 const NO_PARAMETERS: [&str; 2] = [
     "log_parameter_max_length=0",
     "log_parameter_max_length_on_error=0",

@@ -73,7 +73,7 @@ impl<T> Page<T> {
         Self::within(rows, limit, PAGE_BYTES, size)
     }
 
-    /// The same with another limit in bytes.
+    /// As [`Self::of`], with at most `most` bytes.
     pub fn within(rows: Vec<T>, limit: Limit, most: usize, size: impl Fn(&T) -> usize) -> Self {
         let found = rows.len();
         let mut bytes = 0;

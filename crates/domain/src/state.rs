@@ -65,7 +65,7 @@ impl Tag {
         Self(format!("{:016x}", compared.0))
     }
 
-    /// The same, where answers show more that changes by itself.
+    /// Adds data that changes by itself and that answers show.
     #[must_use]
     pub fn and(self, other: Fingerprint) -> Self {
         Self(format!("{}.{:016x}", self.0, other.0))

@@ -37,9 +37,10 @@ pub struct Retention {
 impl Upkeep {
     /// The pause when there is no work.
     const REST: TimeDelta = TimeDelta::minutes(1);
-    /// The same for responses, which must have ended a minute after their server died.
+    /// The pause before responses are looked at again: they must have ended a minute after their
+    /// server died.
     const REST_OF_RESPONSES: TimeDelta = TimeDelta::seconds(20);
-    /// The same, before all owners are looked at again.
+    /// The pause before all owners are looked at again.
     const LONG_REST: TimeDelta = TimeDelta::hours(1);
     /// How long a job is leased to an instance.
     const LEASE: TimeDelta = TimeDelta::seconds(30);

@@ -45,7 +45,7 @@ pub async fn tend(database: Database, live: Arc<Live>) {
         match live.tend(&store, renews).await {
             Ok(()) if renews => rounds = 0,
             Ok(()) => {}
-            // What was not renewed is due in the next round, too.
+            // Leases that were not renewed are also due in the next round.
             Err(error) => {
                 tracing::warn!(%error, "responses under way cannot be renewed; trying again");
             }

@@ -51,7 +51,7 @@ pub async fn tend(database: Database, turns: Arc<TurnService>) {
         match turns.tend(renews).await {
             Ok(()) if renews => rounds = 0,
             Ok(()) => {}
-            // What was not renewed is due in the next round, too.
+            // Leases that were not renewed are also due in the next round.
             Err(error) => {
                 tracing::warn!(%error, "turns under way cannot be renewed; trying again");
             }

@@ -5,7 +5,7 @@ use infra::postgres::{Database, PgShares};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The interval: a crash can lose so many seconds of views.
+/// The interval: a crash can lose the views of this time.
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// Writes the views every few seconds, until it is dropped.

@@ -68,7 +68,7 @@ pub(crate) struct UserBody {
 }
 
 impl UserBody {
-    /// The same, with the profile from an external issuer's token.
+    /// Adds the profile from an external issuer's token.
     pub(crate) fn with(self, profile: Option<ExternalProfile>) -> Self {
         let Some(profile) = profile else {
             return self;

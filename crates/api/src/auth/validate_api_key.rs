@@ -63,8 +63,8 @@ pub(crate) async fn validate_api_key_of_header(
     Ok(holders.answer(key.trim(), client).await?)
 }
 
-/// Whether a gateway asks of its own accord. A request that it passes on for a client comes over the
-/// same connection, but has a header that names the client.
+/// Whether a gateway asks for itself. A request that it passes on for a client comes over the same
+/// connection, but has a header that names the client.
 fn is_a_gateways_own(request: &HttpRequest) -> bool {
     let forwarded = ["x-forwarded-for", "forwarded", "x-real-ip"];
     let is_passed_on = forwarded

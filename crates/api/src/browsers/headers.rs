@@ -40,7 +40,7 @@ const SWAGGER_UI: &str = "default-src 'none'; script-src 'self'; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 
-/// A page without a policy of its own may not load other content.
+/// A page may not load other content, unless it has its own policy.
 const OTHER_PAGES: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'";
 

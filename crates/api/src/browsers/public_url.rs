@@ -27,8 +27,8 @@ impl PublicUrl {
         set.unwrap_or_else(|| asked(request, browsers))
     }
 
-    /// The same; `None` where only the request names it, and names a host that this server does not
-    /// answer for: an answer must not lead there.
+    /// As [`Self::of`]; `None` where only the request names it, and names a host that this server
+    /// does not answer for: an answer must not lead there.
     pub(crate) fn of_answered(request: &HttpRequest) -> Option<String> {
         let browsers = request.app_data::<web::Data<Browsers>>()?;
         let is_ours = browsers.public_url.is_some() || browsers.answers(request.head());

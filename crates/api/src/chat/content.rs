@@ -53,8 +53,8 @@ impl KeptContent {
     }
 }
 
-/// Reads a content: a string, or parts. Parts of text are joined by line breaks; those of other
-/// kinds are kept, too.
+/// Reads a content: a string, or parts. Parts of text are joined by line breaks; parts of other
+/// kinds are kept as well.
 pub(super) fn said(at: &str, content: &str, is_reply: bool) -> Result<KeptContent, ApiError> {
     if let Some(text) = string(content) {
         let part = text_part(&text, is_reply);

@@ -28,7 +28,7 @@ struct Liked {
 }
 
 /// The encoding for an answer; `None`: the text is sent uncompressed. A client that refuses every
-/// form gets the uncompressed text, too, since it can probably read it.
+/// form also gets the uncompressed text, since it can probably read it.
 pub(crate) fn accepted(headers: &HeaderMap) -> Option<Encoding> {
     let mut liked = Liked::default();
     let values = headers.get_all(ACCEPT_ENCODING);

@@ -7,7 +7,7 @@ use domain::admission::{Permit, Refused};
 
 /// How many bytes are read at a time while no request has asked for a body: a head, or the next
 /// requests. The framework makes a request of every 18 bytes, and keeps all that it has read,
-/// however long the first request takes. So many fit into its first buffer.
+/// however long the first request takes. This number fits into its first buffer.
 pub(super) const READ_AHEAD: usize = BUFFER - SPARE;
 
 /// The size of the framework's first buffer. It makes the buffer larger when less than this is free.
@@ -44,7 +44,7 @@ impl Default for Head {
 }
 
 impl Head {
-    /// So many bytes were read while no request was running.
+    /// Counts bytes that were read while no request was running.
     pub(super) fn grows(&mut self, bytes: usize) {
         let bytes = bytes as u64;
         if let Some(before) = &mut self.before {

@@ -33,7 +33,7 @@ const OF_A_BODY: usize = 64 * 1024;
 /// The least part of an answer, in bytes, that a client must take within its time limit.
 const LEAST: u64 = 32 * 1024;
 
-/// A client must also take this part (one of so many) of the memory that answers hold.
+/// A client must also take this part of the memory that answers hold: 1/`PARTS`.
 const PARTS: u64 = 16;
 
 /// The state that the stream of a connection and its requests share. Both live on one thread.
@@ -80,7 +80,7 @@ impl Connection {
         }))
     }
 
-    /// A request begins, with a body of so many bytes; `None`: in pieces.
+    /// A request begins. `body` is the length of its body; `None`: it comes in pieces.
     pub(crate) fn begin(&self, body: Option<u64>) -> UnderWay {
         self.0.head.borrow_mut().is_complete(body);
         self.0.under_way.set(self.0.under_way.get() + 1);
@@ -208,7 +208,7 @@ impl Connection {
 }
 
 impl UnderWay {
-    /// Notes that the answer holds so many bytes of memory until it is written.
+    /// Notes how many bytes of memory the answer holds until it is written.
     pub(crate) fn holds(&self, bytes: u64) {
         let Self(connection) = self;
         connection.0.held.set(bytes);

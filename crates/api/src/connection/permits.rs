@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The limits of connections, in all and for one address. Each connection is an open file, and the
-/// system limits the files of a process. The memory of incomplete heads is limited, too.
+/// system limits the files of a process. The memory of incomplete heads is also limited.
 #[derive(Clone)]
 pub struct ConnectionLimits {
     budget: Budget,
@@ -88,7 +88,7 @@ impl ConnectionLimits {
         [self.budget.clone(), self.heads.clone()]
     }
 
-    /// The same limits, with so much memory for incomplete heads. One address gets a quarter.
+    /// Sets the bytes of memory for incomplete heads. One address gets a quarter.
     #[must_use]
     pub fn with_memory_of_heads(self, bytes: u64) -> Self {
         Self {

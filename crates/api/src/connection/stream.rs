@@ -124,7 +124,7 @@ impl ClientStream {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads at most so many bytes.
+    /// Reads at most `most` bytes.
     fn poll_socket(
         &mut self,
         context: &mut Context<'_>,

@@ -93,8 +93,8 @@ impl ListConversationsQuery {
         Ok(ConversationListBody::until(found.conversations, next))
     }
 
-    /// The same query with a cursor of its sort. With `sort=updated`, an id stands for the
-    /// conversation's current place.
+    /// Makes a cursor of the sort from an id in `after`. With `sort=updated`, an id stands for the
+    /// time of the conversation's last activity.
     async fn placed(
         mut self,
         conversations: &ConversationService,

@@ -9,7 +9,7 @@ pub(crate) struct About {
     pub(super) request_id: Option<String>,
     /// The address of this server's pages, if the request names a host of this server.
     pub(super) public_url: Option<String>,
-    /// The face that the request came to. Some have errors of their own shape.
+    /// The face that the request came to. Some faces have other shapes of errors.
     pub(super) face: Face,
 }
 

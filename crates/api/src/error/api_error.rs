@@ -10,7 +10,7 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     pub(crate) param: Option<String>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
-    /// Whether it refuses content that cannot be stored. Jan's face has a code of its own for that.
+    /// Whether it refuses content that cannot be stored. Jan's face has a separate code for that.
     pub(crate) is_unkept: bool,
     /// Whether the answer is a page for a person.
     pub(super) page: bool,
@@ -43,7 +43,7 @@ impl ApiError {
         self
     }
 
-    /// The same request would fail again: OpenAI's SDKs, which repeat a 409 and every 5xx, read
+    /// Says that a retry would fail again. OpenAI's SDKs, which retry a 409 and every 5xx, read
     /// this.
     #[must_use]
     pub(super) fn not_to_be_repeated(self) -> Self {
@@ -51,7 +51,7 @@ impl ApiError {
         self.header(should_retry, HeaderValue::from_static("false"))
     }
 
-    /// The same request can succeed soon.
+    /// Says that a retry can succeed soon.
     #[must_use]
     pub(super) fn worth_repeating(self) -> Self {
         let should_retry = HeaderName::from_static("x-should-retry");
@@ -65,7 +65,7 @@ impl ApiError {
         Self { source, ..self }
     }
 
-    /// The same failure, as a page instead of the envelope.
+    /// Shows the failure as a page instead of the envelope.
     #[must_use]
     pub(crate) fn into_page(mut self) -> Self {
         self.page = true;

@@ -33,7 +33,7 @@ fn after(code: &'static super::Code, message: String, seconds: u64) -> ApiError 
     ApiError::new(code, message).header(RETRY_AFTER, HeaderValue::from(seconds))
 }
 
-/// The same for a chat or a response, which the client wrote itself: only the client can correct it, so the
+/// As above, for a chat or a response. The client wrote it, so only the client can correct it: the
 /// provider's refusal is passed on. Its conversation is a field of the request.
 pub(crate) fn passed(error: Error) -> ApiError {
     let refusal = match &error {

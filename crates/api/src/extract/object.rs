@@ -44,7 +44,7 @@ pub(crate) fn hundred<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer.deserialize_seq(HundredVisitor(PhantomData))
 }
 
-/// The same for a list that may be absent or null. Use it with `#[serde(default)]`.
+/// As [`hundred`], for a list that may be absent or null. Use it with `#[serde(default)]`.
 pub(crate) fn hundred_if_any<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<T>>, D::Error> {
@@ -52,7 +52,7 @@ pub(crate) fn hundred_if_any<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     Ok(list.map(|Hundred(list)| list))
 }
 
-/// The same for a list whose absence differs from null.
+/// As [`hundred`], for a list whose absence differs from null.
 pub(crate) fn given_hundred<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<Vec<T>>>, D::Error> {
@@ -125,7 +125,7 @@ pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(deserializer).map(Some)
 }
 
-/// The same for one of a set of words.
+/// As [`given`], for one of a set of words.
 pub(crate) fn given_word<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {

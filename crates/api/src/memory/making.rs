@@ -19,7 +19,7 @@ pub(crate) const BEGINNING: u64 = 3 * 1024 * 1024;
 /// if the database is away, all of them must be refused within seconds.
 pub(crate) const ANSWER: u64 = 512 * 1024;
 
-/// After so many looks without progress, a waiting request gives up.
+/// A waiting request gives up after this number of looks without progress.
 const LOOKS: u32 = 8;
 
 /// How long a request waits for memory.

@@ -86,8 +86,9 @@ impl Taken {
         }
     }
 
-    /// Notes that the answer is made, of so many bytes: from now on its memory is held by a client,
-    /// which may read it or not. `false`: the answer is larger than its memory, and no more is free.
+    /// Notes that the answer is made and how many bytes it has: from now on its memory is held by a
+    /// client, which may read it or not. `false`: the answer is larger than its memory, and no more
+    /// is free.
     pub(crate) fn is_made(&mut self, bytes: u64) -> bool {
         self.whole.works(false);
         if let Some(address) = &mut self.address {
@@ -104,7 +105,7 @@ impl Taken {
 pub(crate) struct HeldMemory(pub(crate) Taken);
 
 impl Memory {
-    /// One caller gets one part in so many of the memory.
+    /// One caller gets at most 1/`PARTS` of the memory.
     pub const PARTS: u64 = 4;
 
     /// How many requests may wait for memory: of all callers, and of one; as many as for the database.
@@ -167,7 +168,7 @@ pub(crate) fn caller(request: &HttpRequest) -> Caller {
     taker(request).caller
 }
 
-/// The caller whose share is used, and the address, whose share is used, too.
+/// The caller and the address: the shares of both are used.
 pub(crate) fn taker(request: &HttpRequest) -> Taker {
     let extensions = request.extensions();
     let client = extensions.get::<ClientAddress>().copied();

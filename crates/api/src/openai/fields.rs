@@ -1,5 +1,5 @@
-//! The fields of a message beside its role and its content, such as `phase`. They are kept as one more part, of a
-//! type of its own.
+//! The fields of a message other than its role and its content, such as `phase`. They are kept as
+//! one more part, of a special type.
 
 use domain::items::{JsonObject, quoted};
 

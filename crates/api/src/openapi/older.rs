@@ -10,7 +10,7 @@ const VALUES: [&str; 5] = ["default", "enum", "example", "value", "required"];
 /// Keywords that 3.0 does not have.
 const UNKNOWN: [&str; 3] = ["contentMediaType", "contentSchema", "propertyNames"];
 
-/// The same document in OpenAPI 3.0.3.
+/// Converts the document to OpenAPI 3.0.3.
 #[must_use]
 pub fn rendering(mut document: Value) -> Value {
     rewrite(&mut document);

@@ -24,8 +24,8 @@ pub(crate) struct SearchHitListBody {
     /// Send it as `after` for the next page; null on the last page.
     #[schema(required)]
     next_after: Option<String>,
-    /// The index has all texts from before this time. Newer ones are found, too, but more slowly.
-    /// Null: the index is empty so far.
+    /// The index has all texts from before this time. Newer ones are found as well, but more
+    /// slowly. Null: the index is empty so far.
     #[schema(required)]
     indexed_through: Option<Timestamp>,
 }

@@ -9,8 +9,8 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use std::sync::Arc;
 
-/// A document that is made once. An answer with it needs no memory of its own, and a client that
-/// has the document already does not get it again.
+/// A document that is made once. An answer with it needs no further memory, and a client that has
+/// the document already does not get it again.
 pub struct Fixed {
     content_type: String,
     cache: &'static str,
@@ -30,7 +30,7 @@ impl Fixed {
         }
     }
 
-    /// The same, for a document whose address changes with its content.
+    /// Lets clients keep the document: its address changes with its content.
     #[must_use]
     pub fn for_good(self) -> Self {
         let cache = "public, max-age=31536000, immutable";

@@ -61,14 +61,13 @@ impl BudgetLimits {
         }
     }
 
-    /// The same limits with another share for one caller.
+    /// Sets the share of one caller.
     #[must_use]
     pub fn with_share(self, share: u64) -> Self {
         Self { share, ..self }
     }
 
-    /// The same limits, with `waiting` requests that may wait in all and `waiting_each` of one
-    /// caller.
+    /// Sets how many requests may wait: `waiting` in all, and `waiting_each` of one caller.
     #[must_use]
     pub fn with_waiting(self, waiting: usize, waiting_each: usize) -> Self {
         Self {

@@ -141,7 +141,7 @@ impl AccountService {
     }
 
     /// A random password that is not kept in clear. An account that has it is used through its
-    /// session, until its person sets a password of their own.
+    /// session, until the person sets a password.
     pub fn unknown_password(&self, email: &Email) -> Result<Password> {
         let secret = self.issuer.secrets.generate("");
         Password::choose("password", &secret.0, email)

@@ -41,7 +41,7 @@ impl AuthService {
         })
     }
 
-    /// The same, when the removed owners had to be read first.
+    /// As `recognise_said`, after the removed owners have been read.
     pub async fn recognise_later(&self, said: &NamedCaller) -> Result<Recognised> {
         self.removed.know().await?;
         let recognised = self.recognise_said(said)?;

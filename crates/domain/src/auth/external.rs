@@ -75,8 +75,9 @@ impl External {
 }
 
 impl ExternalIdentity {
-    /// The owner of this identity after so many removals. It is derived, so no look-up is needed.
-    /// Each removal makes another owner: the data of one that was removed can never be seen again.
+    /// The owner of this identity after `removals` removals. It is derived, so no look-up is
+    /// needed. Each removal makes another owner: the data of one that was removed can never be seen
+    /// again.
     pub(super) fn owner(&self, removals: u32, secrets: &dyn Secrets) -> OwnerId {
         derived(&self.issuer, &self.subject, removals, secrets)
     }

@@ -66,8 +66,8 @@ impl KeyService {
         self.check(key, origin, true).await
     }
 
-    /// The same for a gateway that asks for its callers: they all come from its address, so bad keys
-    /// are not counted for that. The gateway limits its callers.
+    /// As [`Self::authenticate`], for a gateway that asks for its callers. They all come from its
+    /// address, so bad keys are not counted for that. The gateway limits its callers.
     pub async fn holder(&self, key: &str, gateway: Origin) -> Result<Actor> {
         self.check(key, gateway, false).await
     }

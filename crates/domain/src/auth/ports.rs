@@ -16,8 +16,8 @@ pub trait AccessTokens: Send + Sync {
     fn verify(&self, token: &str) -> Result<Actor>;
 }
 
-/// Hashes passwords, slowly on purpose, on threads of its own. Callers take turns; a caller that
-/// waits too long, or comes when too many wait, gets `Overloaded`.
+/// Hashes passwords, slowly on purpose, on separate threads. Callers are served in turn; a caller
+/// that waits too long, or comes when too many wait, gets `Overloaded`.
 #[async_trait::async_trait]
 pub trait PasswordHasher: Send + Sync {
     async fn hash(&self, caller: Caller, password: Password) -> Result<PasswordHash>;
@@ -70,8 +70,8 @@ pub trait SessionStore: Send + Sync {
     /// at this moment. Takes as long however often the session was refreshed.
     async fn end(&self, caller: Caller, owner: OwnerId, session: SessionId) -> Result<()>;
 
-    /// The same for a session of this owner that can go on. `false`: the owner has no such session,
-    /// or another request has just ended it.
+    /// Ends a session of this person that can continue. `false`: the owner has no such session, or
+    /// another request has just ended it.
     async fn end_of(&self, person: Person, session: SessionId) -> Result<bool>;
 
     /// Ends some of the person's other sessions, and leaves at least `most` of them. `false`: no
@@ -121,7 +121,7 @@ pub enum Rotated {
     /// `next` is good: this call has put it into the session, or an earlier call with the same
     /// token did a moment ago and it is not spent.
     Done(User, SessionId),
-    /// The token was spent a moment ago, and its successor is spent, too, or differs from `next`.
+    /// The token was spent a moment ago, and its successor is also spent, or differs from `next`.
     Spent,
     /// The token was spent long ago.
     Reused(OwnerId, SessionId),

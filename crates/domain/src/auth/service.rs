@@ -61,7 +61,8 @@ impl AuthService {
         Ok(Some(actor.into()))
     }
 
-    /// The same for a token of an external issuer, whose keys are fetched if needed.
+    /// As [`Self::authenticate`], for a token of an external issuer, whose keys are fetched if
+    /// needed.
     pub async fn authenticate_later(&self, token: &str) -> Result<Recognised> {
         self.removed.know().await?;
         if let Some(recognised) = self.authenticate(token)? {

@@ -57,7 +57,7 @@ impl AnswerTask {
         if let Err(error) = &kept {
             turn.failed(error).await;
         }
-        // The turn ends before the readers are told.
+        // The turn ends before the readers are notified.
         drop(turn);
         let made = match (&kept, made) {
             (Err(error), Some(made)) => made.failed(error, clock.now()).await,
@@ -109,7 +109,7 @@ impl AnswerTask {
     ) -> Result<()> {
         let caller = Caller::Owner(self.owner);
         let mut reply = self.provider.chat(caller, request).await?;
-        // Repeats of the request see the text, too.
+        // Repeats of the request also see the text.
         let shown = repeats::current()?.map(|claim| {
             let (shown, written) = watch::channel(Seen::default());
             claim.shows(written);

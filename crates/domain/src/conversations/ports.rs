@@ -123,7 +123,7 @@ pub enum ListSort {
 }
 
 impl ListSort {
-    /// The same order, from the place after a conversation on.
+    /// This order, beginning after a conversation.
     #[must_use]
     pub fn after(&self, last: &Conversation) -> Self {
         match self {

@@ -45,7 +45,7 @@ impl Invalid {
         }
     }
 
-    /// The same for the field at `prefix`, also where the message begins with the field.
+    /// Puts `prefix` before the field, also where the message begins with the field.
     pub(super) fn within(self, prefix: &str) -> Self {
         let named = self.param.as_ref().is_some_and(|param| {
             let rest = self.message.strip_prefix(param);

@@ -163,8 +163,8 @@ impl Error {
         Self::Invalid(Invalid::new(InvalidReason::Unkept, param, message))
     }
 
-    /// The same failure for the field at `prefix`: `content` becomes `items[3].content`, also where
-    /// the message begins with it.
+    /// Puts `prefix` before the field: `content` becomes `items[3].content`, also where the message
+    /// begins with it.
     #[must_use]
     pub fn within(self, prefix: &str) -> Self {
         match self {
@@ -173,7 +173,7 @@ impl Error {
         }
     }
 
-    /// The same absence for the field that named the object.
+    /// Adds the field that named the absent object.
     #[must_use]
     pub fn named_by(self, field: impl Into<Cow<'static, str>>) -> Self {
         match self {

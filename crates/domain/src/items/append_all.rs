@@ -118,7 +118,7 @@ impl ItemService {
         found.ok_or_else(too_long)
     }
 
-    /// The same; `None` where they have too much text to be read at once.
+    /// Finds these items; `None` if they have too much text for one answer.
     pub async fn find_all(
         &self,
         owner: OwnerId,

@@ -37,7 +37,7 @@ impl From<Origin> for Subject {
     }
 }
 
-/// So many attempts at once, and after that as many in each period, evenly spread.
+/// `count` attempts without a pause, and after that as many in each period, evenly spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     pub count: NonZeroU32,
@@ -68,7 +68,7 @@ impl Rate {
         })
     }
 
-    /// The same for constants, which are known to be valid.
+    /// A limit from constants, which are known to be valid.
     const fn each(count: u32, minutes: u64) -> Option<Self> {
         match NonZeroU32::new(count) {
             None => None,

@@ -19,7 +19,7 @@ pub enum Ask {
         model: Option<String>,
         temperature: Option<f64>,
         max_tokens: Option<u32>,
-        /// The same limit under the name that OpenAI's newer models require.
+        /// The limit under the name that OpenAI's newer models require.
         max_completion_tokens: Option<u32>,
     },
     /// A request of OpenAI's `POST /chat/completions`: a JSON object that is passed on with all its
@@ -27,8 +27,8 @@ pub enum Ask {
     /// server's own is used. `stream` decides the form of the answer: OpenAI's chunks, or one whole
     /// completion.
     Passed(String),
-    /// The same, but some of its messages are left out, by their places: the context contains them
-    /// already.
+    /// A passed request without some of its messages, which the context contains already. `retold`
+    /// has their indexes.
     Resumed { body: String, retold: Vec<usize> },
 }
 

@@ -74,7 +74,7 @@ pub fn tied(content: &Content) -> Option<Tied> {
     tied_parts(content.parts()?)
 }
 
-/// The same for its parts.
+/// As [`tied`], from the parts.
 pub fn tied_parts(parts: &Parts) -> Option<Tied> {
     match parts.kind() {
         kind if *kind == ItemType::FUNCTION_CALL => call(&parts.object()?).map(Tied::Call),

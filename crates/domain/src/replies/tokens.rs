@@ -10,7 +10,7 @@ pub(crate) fn tokens(text: &str) -> usize {
     text.len().div_ceil(BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
 }
 
-/// The most bytes of text in a message that costs at most so many tokens.
+/// The most bytes of text in a message that costs at most `tokens` tokens.
 pub(crate) fn longest(tokens: usize) -> usize {
     tokens
         .saturating_sub(TOKENS_PER_MESSAGE)

@@ -55,7 +55,7 @@ impl ReplyWriting {
         if let Err(error) = &outcome {
             turn.failed(error).await;
         }
-        // The turn ends before the reader is told.
+        // The turn ends before the reader is notified.
         drop(turn);
         writer.end(outcome)
     }

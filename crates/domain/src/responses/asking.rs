@@ -19,8 +19,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// A streamed response announces the ids of its items before they are stored. So many numbers are left
-/// free before them, for messages that are added meanwhile.
+/// A streamed response announces the ids of its items before they are stored. This number of items
+/// can be added meanwhile: their numbers are left free.
 const RESERVED_NUMBERS: u32 = 256;
 
 impl ResponseTask {

@@ -33,7 +33,7 @@ struct Earlier {
 
 impl ResponseDependencies {
     /// The request to the model. `known` is the conversation, if there is one; `context_tokens` is
-    /// the most that the model is told, where items may be left out.
+    /// the most that the model gets, if items may be left out.
     pub(super) async fn asked(
         &self,
         owner: OwnerId,
@@ -163,7 +163,8 @@ impl ResponseDependencies {
         Ok(found.and_then(|items| items.find(id)))
     }
 
-    /// The input with the items that it names. Items that stand before it anyway are not told twice.
+    /// The input with the items that it names. Items that stand before it anyway are not sent
+    /// twice.
     async fn resolved(
         &self,
         owner: OwnerId,

@@ -51,7 +51,7 @@ pub struct Replay {
 struct SentItem {
     /// How many parts have begun.
     parts: usize,
-    /// How many bytes of the last part were told.
+    /// How many bytes of the last part were sent.
     bytes: usize,
     is_done: bool,
 }
@@ -66,7 +66,7 @@ impl Replay {
         Some((number, event))
     }
 
-    /// Whether the last event was told.
+    /// Whether the last event was sent.
     pub fn has_ended(&self) -> bool {
         self.has_ended && self.ready.is_empty()
     }

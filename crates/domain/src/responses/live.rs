@@ -141,7 +141,7 @@ impl ResponseReader {
         }
     }
 
-    /// Whether the last event was told.
+    /// Whether the last event was sent.
     pub fn has_ended(&self) -> bool {
         self.replay.has_ended()
     }

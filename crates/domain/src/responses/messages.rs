@@ -156,7 +156,7 @@ impl Telling {
         ));
     }
 
-    /// The text of an output in parts. Pictures are told after all outputs.
+    /// The text of an output in parts. Pictures are sent after all outputs.
     fn parts_of_output(&mut self, parts: &str) -> String {
         let parts = elements(parts).unwrap_or_default();
         let parts: Vec<_> = parts.into_iter().filter_map(JsonObject::parse).collect();

@@ -125,7 +125,7 @@ impl Response {
         self.deleted.contains(&self.input_id(index).sequence().0)
     }
 
-    /// Notes that so many bytes came for a part.
+    /// Notes that bytes came for a part, and how many.
     pub(super) fn came(&mut self, output: usize, part: usize, bytes: usize) {
         self.cuts.push(Cut {
             output,

@@ -26,7 +26,7 @@ pub trait ResponseStore: Send + Sync {
     async fn finish(&self, owner: OwnerId, ended: &Ended<'_>) -> Result<StoredResponse>;
 
     /// Adds the text that was written before a cancel to the cancelled response, so that its events
-    /// are the same each time they are told. Does nothing unless the response was cancelled.
+    /// are the same each time they are sent. Does nothing unless the response was cancelled.
     async fn keep(&self, owner: OwnerId, response: &Response, input: &[ItemEntry]) -> Result<()>;
 
     /// The response without its input.
@@ -59,7 +59,7 @@ pub trait ResponseStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Option<CancelResult>>;
 
-    /// Ends at most so many responses of any owner whose leases have run out; returns how many.
+    /// Ends responses of any owner whose leases have run out, at most `most`; returns how many.
     async fn abandon_expired(&self, most: u64) -> Result<usize>;
 
     /// Deletes responses of any owner that have no conversation and were made before `before`, oldest

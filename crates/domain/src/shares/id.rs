@@ -59,7 +59,7 @@ impl ShareId {
     }
 }
 
-/// The place of a link among all links of its owner, by creation.
+/// Where a link stands among all links of its owner, by creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ShareCursor(pub Ulid);
 

@@ -62,7 +62,7 @@ impl LinkLifetime {
 /// A client's request for a link.
 #[derive(Clone, Copy, Debug)]
 pub enum NewLink {
-    /// To a conversation as it is now; a writable link shows new messages, too.
+    /// To a conversation as it is now; a writable link also shows new messages.
     Conversation { read_only: bool, live: bool },
     /// To one message, with or without the messages before it.
     Message { item: ItemId, include_context: bool },

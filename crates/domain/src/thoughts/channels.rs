@@ -223,7 +223,7 @@ impl Channels {
         true
     }
 
-    /// Each message is a paragraph of its own.
+    /// Each message becomes a paragraph.
     fn tell(&mut self, is_thought: bool, words: &str, split: &mut Split) {
         let Some(last) = words.chars().next_back() else {
             return;

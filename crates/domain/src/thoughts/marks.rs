@@ -67,8 +67,8 @@ pub(super) fn may_become<'a>(text: &str, marks: impl IntoIterator<Item = &'a str
     marks.into_iter().any(begins)
 }
 
-/// Whether the text after an opening mark goes on like a sentence about the mark; `None` while that is
-/// not known. A thought begins on a line of its own, right after the mark, or with a capital.
+/// Whether the text after an opening mark continues like a sentence about the mark; `None` while
+/// that is not known. A thought begins on a new line, right after the mark, or with a capital.
 pub(super) fn speaks(inside: &str) -> Option<bool> {
     let mut next = inside.chars();
     let (first, second) = (next.next()?, next.next());
@@ -111,7 +111,7 @@ pub(super) fn bare(thought: &str) -> Option<&str> {
     }
 }
 
-/// Whether the answer after the thoughts is between tags of its own.
+/// Whether the answer after the thoughts is between tags.
 pub(super) fn is_wrapped(answer: &str) -> bool {
     let tags = WRAPPERS
         .iter()

@@ -18,8 +18,8 @@ const BEFORE: &str = "The conversation begins like this:\n";
 const AFTER: &str = "\nThe title:";
 
 /// The prompt, in at most `budget` tokens. The messages are quoted as one text: if they were
-/// messages of their own, a model would continue the conversation instead of naming it. Text that
-/// does not fit is cut off at the end.
+/// separate messages, a model would continue the conversation instead of naming it. Text that does
+/// not fit is cut off at the end.
 pub(super) fn prompt(beginning: &[TitleMessage], budget: usize) -> Vec<Message> {
     let most = longest(budget.saturating_sub(tokens(INSTRUCTION)));
     let mut quoted = String::from(BEFORE);

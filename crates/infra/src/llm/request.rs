@@ -102,7 +102,7 @@ fn passed(
     Ok(PreparedRequest { body, streamed })
 }
 
-/// The same request with the system messages at its beginning and the later half of the other
+/// The request with the system messages at its beginning and only the later half of the other
 /// messages. `None` where no half can be left out.
 pub(super) fn halved(body: &[u8]) -> Option<Vec<u8>> {
     #[derive(Deserialize)]

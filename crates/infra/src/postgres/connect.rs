@@ -12,7 +12,7 @@ use tokio_postgres::CancelToken;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long it may take to open a connection: the login, and for units of work the settings, too.
+/// How long it may take to open a connection: the login, and, for units of work, the settings.
 const HANDSHAKE: Duration = Duration::from_secs(4);
 
 /// How long one request to call off a statement may take.

@@ -70,16 +70,16 @@ impl Database {
         Self::patient(target, size, LIMIT)
     }
 
-    /// The same with another time limit for units of work: for tests that hold a lock until others
-    /// wait for it, however long those take to come.
+    /// As [`Self::new`], with another time limit for units of work: for tests that hold a lock
+    /// until others wait for it, however long those take to come.
     pub fn patient(target: Target, size: usize, patience: Duration) -> Self {
         let target = Arc::new(target);
         let pool = Pool::new(Arc::clone(&target), size);
         Self::with(pool, target, patience)
     }
 
-    /// The same with all connections on the current runtime: for tests that hand the database on to the next,
-    /// when the workers of their service have ended.
+    /// As [`Self::patient`], with all connections on the current runtime: for tests that hand the
+    /// database on to the next, when the workers of their service have ended.
     pub fn undivided(target: Target, size: usize, patience: Duration) -> Self {
         let target = Arc::new(target);
         let pool = Pool::undivided(Arc::clone(&target), size);
@@ -104,13 +104,13 @@ impl Database {
         }
     }
 
-    /// The same, with the storage that is notified when the database has no room.
+    /// Sets the storage that is notified when the database has no room.
     #[must_use]
     pub fn reporting_to(self, storage: Arc<DiskRoom>) -> Self {
         Self { storage, ..self }
     }
 
-    /// The same, with this replica.
+    /// Sets the replica.
     pub(super) fn with_replica(self, replica: Self) -> Self {
         let positions = Positions::of(Arc::clone(&self.target), &self.home);
         let replica = Replica {

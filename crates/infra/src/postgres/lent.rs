@@ -53,7 +53,7 @@ impl Lent {
         }
     }
 
-    /// The same, for work after which the connection is closed.
+    /// Has the connection closed after its work, if `is_last`.
     pub(super) fn for_the_last_time(mut self, is_last: bool) -> Self {
         self.is_last = is_last;
         self

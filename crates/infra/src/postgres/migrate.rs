@@ -41,8 +41,8 @@ pub struct Migrated {
     pub is_divided: bool,
 }
 
-/// Applies the migrations that are pending. Where Citus keeps the tables in parts, new ones are placed, too.
-/// Needs a multi-threaded runtime, since Diesel's migrations are not asynchronous.
+/// Applies the migrations that are pending. Where Citus keeps the tables in parts, it also gets new
+/// ones. Needs a multi-threaded runtime, since Diesel's migrations are not asynchronous.
 ///
 /// # Errors
 /// The database cannot be reached, or refuses.
@@ -50,7 +50,7 @@ pub async fn migrate(target: &Target) -> Result<Migrated, MigrateError> {
     bring(target, false).await
 }
 
-/// The same, and has Citus keep the tables in parts.
+/// As [`migrate`], and has Citus keep the tables in parts.
 ///
 /// # Errors
 /// As above, and where no Citus cluster can keep the tables.

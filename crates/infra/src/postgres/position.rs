@@ -22,7 +22,7 @@ const MOST: usize = 4096;
 
 type Asked = oneshot::Sender<Option<i64>>;
 
-/// Asks the primary for its position, over one connection of its own.
+/// Asks the primary for its position, over a separate connection.
 pub(super) struct Positions(mpsc::UnboundedSender<Asked>);
 
 impl Positions {

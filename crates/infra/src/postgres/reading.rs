@@ -60,7 +60,7 @@ impl From<DieselError> for NotRead {
 }
 
 impl Database {
-    /// The same, with a replica that answers reads.
+    /// Sets a replica that answers reads.
     #[must_use]
     pub fn reading_from(self, target: Target) -> Self {
         let replica = Self::patient(target, self.most_connections(), self.patience);
@@ -133,8 +133,8 @@ async fn caught_up(replica: &Arc<Replica>, whose: Whose) -> Result<Lent, NotRead
     Ok(lent)
 }
 
-/// A connection in the caller's turn. It is opened by a task of its own: one that takes too long for
-/// this read is there for the next.
+/// A connection, with a permit for the caller. It is opened by a separate task: one that takes too
+/// long for this read is there for the next.
 async fn lend(replica: &Arc<Replica>, whose: Whose) -> Option<Lent> {
     let permit = replica.database.permit(whose).await.ok()?;
     let opening = Arc::clone(replica);

@@ -79,7 +79,7 @@ macro_rules! sql {
 }
 pub(super) use sql;
 
-/// The parameters of a statement from `$from` on, so many of them.
+/// The parameters of a statement, from `$from` on.
 macro_rules! parameters {
     ($from:expr, $count:expr) => {
         $crate::postgres::row::joined!($crate::postgres::row::numbered($from, $count), "", ", ")

@@ -1,5 +1,5 @@
-//! Statements that Diesel's query builder cannot express (it has no CTEs), as types of their own,
-//! so that they are prepared once per connection and checked where they are used.
+//! Statements that Diesel's query builder cannot express (it has no CTEs), each as a type, so that
+//! they are prepared once per connection and checked where they are used.
 
 /// Declares a statement: its parameters in the order `$1`, `$2`, …, the types of its columns or the
 /// row that it returns (as in [`row!`](super::row::row)), and its text. The text must be constant,

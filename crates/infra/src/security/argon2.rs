@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const RETRY_AFTER: u64 = 5;
 
 /// Argon2id with the parameters of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one
-/// lane. Runs on threads of its own, a few at a time, so that requests go on meanwhile; one caller
+/// lane. Runs on separate threads, a few at a time, so that requests are not delayed; one caller
 /// gets at most half of them.
 pub struct Argon2Hasher {
     argon2: Argon2<'static>,
@@ -36,8 +36,8 @@ impl Argon2Hasher {
         Self::with(threads, Params::DEFAULT)
     }
 
-    /// The same with parameters that do not protect: for tests that make many passwords and do not
-    /// test their protection.
+    /// As [`Self::new`], with parameters that do not protect: for tests that make many passwords
+    /// and do not test their protection.
     ///
     /// # Errors
     /// As [`Self::new`].

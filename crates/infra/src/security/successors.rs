@@ -14,7 +14,7 @@ const LENGTH: usize = 43;
 /// (HMAC again, as HKDF's first step). All instances have that secret, so all give the same
 /// successor, also after a crash. After a change of the secret, existing tokens stay good, since
 /// only their digests are compared; a token that was spent under the old secret has its successor
-/// as long as that secret is known, too.
+/// as long as that secret is also known.
 pub struct HmacSuccessors {
     present: Hmac<Sha256>,
     before: Option<Hmac<Sha256>>,
@@ -29,7 +29,7 @@ impl HmacSuccessors {
         }
     }
 
-    /// The same, with the previous secret.
+    /// Adds the previous secret.
     #[must_use]
     pub fn with_previous(self, secret: Option<&[u8]>) -> Self {
         Self {

@@ -91,7 +91,7 @@ impl Disk {
         let mut usable = usable(free, &ballast);
         self.judge(usable);
         // Half of the ballast is for PostgreSQL's log, so that it does not stop; the other half is
-        // kept for deletions, since concurrent writes would use it up, too.
+        // kept for deletions, since concurrent writes would use it up as well.
         if free < self.critical && ballast.held() > self.critical {
             self.shrink(&mut ballast, self.critical);
         } else if !self.is_low.load(Ordering::Relaxed) && ballast.missing() > 0 {
@@ -125,8 +125,8 @@ impl Disk {
 
     /// Decides whether the disk is full. Writes begin again only when a little more than the
     /// reserve is free, so that they do not begin and end all the time. Room inside the tables
-    /// counts, too; but new data does not always fit there, so half of the reserve must be free in
-    /// any case.
+    /// counts as well; but new data does not always fit there, so half of the reserve must be free
+    /// in any case.
     fn judge(&self, usable: u64) {
         let was_full = self.is_full();
         let wanted = match was_full {

@@ -21,7 +21,7 @@ pub(super) struct WordLanguage {
     pub(super) apostrophes: bool,
     /// Whether `'` encloses one character.
     pub(super) characters: bool,
-    /// Whether a backquote encloses strings, over several lines, too.
+    /// Whether a backquote encloses strings, also over several lines.
     pub(super) backquotes: bool,
     /// Whether three quotes enclose strings over several lines.
     pub(super) triple: bool,

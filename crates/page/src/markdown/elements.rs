@@ -7,8 +7,8 @@ use crate::escape::escape;
 use pulldown_cmark::{Alignment, HeadingLevel, Tag};
 use std::ops::Range;
 
-/// Elements deeper than this are not opened, only their text is shown: browsers stop at a depth, too,
-/// and their time grows with it.
+/// Elements deeper than this are not opened, only their text is shown: browsers also stop at a
+/// depth, and their time grows with it.
 const DEEPEST: usize = 40;
 
 impl HtmlWriter<'_, '_> {
@@ -109,7 +109,7 @@ impl HtmlWriter<'_, '_> {
     }
 
     fn formula(&mut self, written: &str, tex: &str, display: bool) {
-        // A wide element scrolls in a box of its own.
+        // A wide element scrolls in a separate box.
         let wide = tex.len() > 60;
         let opening = match (display, wide) {
             (true, true) => {

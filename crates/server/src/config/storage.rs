@@ -27,7 +27,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// The options for starting it with so many connections, and the object that measures its disk.
+    /// The options for starting it with `max_connections`, and the object that measures its disk.
     pub(crate) fn options(&self, max_connections: u16) -> (Options, Arc<DiskRoom>) {
         let storage = DiskRoom::with_reserve(self.reserve);
         let options = Options {

@@ -152,7 +152,7 @@ impl Lane {
 }
 
 /// The pause after a job that failed: the job itself waits, but those behind it need not. Only if a
-/// model limits its rate, all further requests to it would fail, too.
+/// model limits its rate, all further requests to it would fail as well.
 fn rest_after(error: &Error, took: Duration) -> Duration {
     match error {
         Error::Provider(ProviderFailure::Busy { .. } | ProviderFailure::RateLimited { .. }) => IDLE,

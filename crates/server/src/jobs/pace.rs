@@ -4,12 +4,13 @@ use infra::postgres::Database;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// While requests use the database, a step of work is followed by so many rests of its length: the
-/// work takes 3 % of the time.
+/// While requests use the database, a step of work is followed by a rest of this many times its
+/// length: the work takes 3 % of the time.
 const RESTS: u32 = 32;
 
 /// Work that has not caught up for so long takes twice its share, and so on until it takes half of
-/// the time: a peak of requests is left alone, and under a load that stays the work is done, too.
+/// the time: a peak of requests is left alone, and under a lasting load the work is done all the
+/// same.
 const UNTIL_DOUBLED: Duration = Duration::from_secs(300);
 
 /// The time over which the use of the database is measured, at least.

@@ -1,4 +1,4 @@
-//! Serves the metrics: on a port and on threads of their own, so that a scrape does not wait for requests.
+//! Serves the metrics: on a separate port and threads, so that a scrape does not wait for requests.
 
 use super::Metrics;
 use crate::listening::{ConnectionTerms, listen};

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// The HTTP client of the exporter. The exporter has a thread of its own; the connections are made on the
-/// runtime of the program.
+/// The HTTP client of the exporter. The exporter has its own thread; the connections are made on
+/// the runtime of the program.
 #[derive(Debug)]
 pub(super) struct ExporterClient {
     http: reqwest::Client,

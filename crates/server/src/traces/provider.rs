@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 
-/// The same provider, with a span for each answer where spans are exported.
+/// Wraps a provider: each answer gets a span, if spans are exported.
 #[must_use]
 pub fn traced(provider: Arc<dyn ModelProvider>) -> Arc<dyn ModelProvider> {
     match are_on() {

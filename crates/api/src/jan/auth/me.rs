@@ -20,7 +20,7 @@ struct MeBody {
 }
 
 impl MeBody {
-    /// The same, with the profile from an external issuer's token.
+    /// Adds the profile from an external issuer's token.
     fn with(self, profile: ExternalProfile) -> Self {
         let username = profile.email.as_ref().or(profile.name.as_ref()).cloned();
         Self {

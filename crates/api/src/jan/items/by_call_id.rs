@@ -38,7 +38,7 @@ pub(crate) struct UpdateCallShape {
     server_label: Option<String>,
 }
 
-/// The same with all fields.
+/// The body with all fields, also those that are not listed.
 pub(crate) struct UpdateCallBody(Fields);
 
 impl<'de> Deserialize<'de> for UpdateCallBody {

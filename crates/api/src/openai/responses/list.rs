@@ -24,7 +24,8 @@ impl Serialize for ResponseBody {
 
 /// List your responses
 ///
-/// OpenAI's API has no such list. Newest first by default; of conversations, too.
+/// OpenAI's API has no such list. Newest first by default. It includes the responses of
+/// conversations.
 #[utoipa::path(
     params(
         ("limit" = Option<i64>, Query),

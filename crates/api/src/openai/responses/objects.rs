@@ -45,7 +45,7 @@ pub(super) fn check(fields: &Fields) -> Result<(), ApiError> {
     )
 }
 
-/// The form of the text. The type itself is checked where it is told to the model.
+/// The form of the text. The type itself is checked where it is sent to the model.
 fn format(given: Option<&str>) -> Result<(), ApiError> {
     const AT: &str = "text.format";
     let Some(given) = given.filter(|value| *value != "null") else {

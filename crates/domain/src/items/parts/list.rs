@@ -64,8 +64,8 @@ impl Parts {
         })
     }
 
-    /// The same with the addresses of pictures as Markdown links, where it has pictures with
-    /// addresses.
+    /// The text, with the addresses of pictures as Markdown links. `None`: there is no picture with
+    /// an address.
     pub fn shown(&self) -> Option<String> {
         let is_picture = |part: &JsonObject<'_>| matches!(Part::of(part), Part::Picture(Some(_)));
         if !self.kind.is_message() || !self.each().iter().any(is_picture) {

@@ -200,7 +200,7 @@ fn failed(job: Job, error: Error, is_given_up: bool, took: Duration) -> Did {
     }
 }
 
-/// The pause of a job after so many failures: a second, then twice as long each time.
+/// The pause of a job after its failures: a second, then twice as long each time.
 fn pause(attempts: u32) -> TimeDelta {
     let seconds = 1_i64 << attempts.min(16);
     TimeDelta::seconds(seconds).min(Runner::LONGEST)

@@ -84,7 +84,7 @@ const OF_THE_REPLY: [&str; 3] = [
     "max_new_tokens must be at",
 ];
 
-/// The same, together with one of [`VAGUE`].
+/// As above, if one of [`VAGUE`] is there as well.
 const OF_COMPLETIONS: [&str; 4] = [
     "max_tokens",
     "max_completion_tokens",

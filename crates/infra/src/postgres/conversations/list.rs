@@ -136,7 +136,7 @@ impl QueryFragment<Pg> for ConversationPage {
 }
 
 impl ConversationPage {
-    /// Whether the index of this order holds archived conversations, too, which may be nearly all.
+    /// Whether the index of this order also holds archived conversations, which may be nearly all.
     /// An index for each such list would cost every append an entry. So where few conversations are
     /// in use, these are read and sorted; otherwise the others are skipped on the way.
     fn may_be_sparse(&self) -> bool {
@@ -155,7 +155,7 @@ impl ConversationPage {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
-    /// The same page with archived conversations, and room for some.
+    /// A longer page that includes archived conversations.
     pub(super) fn with_archived(&self) -> Self {
         Self {
             archived: None,

@@ -38,7 +38,7 @@ pub(super) async fn count(
     count.fetch_one(connection).await
 }
 
-/// A page of conversations in use, by the index that holds archived ones, too. `None`: too many of
+/// A page of conversations in use, by the index that also holds archived ones. `None`: too many of
 /// these are within the page. Most people have few, and this takes PostgreSQL a third of the time
 /// of the statement that may find thousands.
 async fn among_few_archived(

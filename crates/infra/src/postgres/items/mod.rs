@@ -65,7 +65,7 @@ impl ItemStore for PgItems {
         // group; nor can one of several nodes.
         let is_alone = repeats::current()?.is_some() || self.database.is_divided();
         if append.is_groupable() && !is_alone {
-            // One statement serves many requests, so each gets a span of its own.
+            // One statement serves many requests, so each gets a separate span.
             self.group.append(append).instrument(traced::span()).await
         } else {
             append
@@ -226,7 +226,7 @@ impl ItemStore for PgItems {
 }
 
 impl PgItems {
-    /// The store of items in this database, with groups of appends of its own: a service has one.
+    /// The store of items in this database, with its own groups of appends: a service has one.
     #[must_use]
     pub fn new(database: Database, new_titles: NewTitles) -> Self {
         let group = Group::new(database.clone(), new_titles);

@@ -1,4 +1,4 @@
-//! Pages in both directions: each direction is a statement of its own, so that both are prepared.
+//! Pages in both directions: each direction is a separate statement, so that both are prepared.
 
 use super::rows::{ItemRow, items};
 use super::statements;

@@ -1,4 +1,4 @@
-//! The stored numbers of the kinds of jobs; the migration lists them, too.
+//! The stored numbers of the kinds of jobs; the migration also lists them.
 
 use domain::error::{Error, Result};
 use domain::jobs::JobKind;

@@ -2,11 +2,11 @@
 //!
 //! A connection is driven by the runtime on which it was opened, and each worker of the HTTP server
 //! has its own, which ends with the worker, while others still serve. So a unit of work gets a
-//! connection of its own runtime: then no other thread has to be woken for each message. Or it gets
-//! one of the home runtime, which outlives all work, but never one of another worker. Where all
-//! places are taken by those, an idle one is closed to make room: its socket by its own worker, when that
-//! gets to it, so for a moment there may be one connection more. A pool that is small for the
-//! number of workers is not divided: all its connections live on the home runtime.
+//! connection of the runtime it runs on: then no other thread has to be woken for each message. Or
+//! it gets one of the home runtime, which outlives all work, but never one of another worker. Where
+//! all places are taken by those, an idle one is closed to make room: its socket by its own worker,
+//! when that gets to it, so for a moment there may be one connection more. A pool that is small for
+//! the number of workers is not divided: all its connections live on the home runtime.
 
 mod opened;
 mod pooled;
@@ -24,7 +24,7 @@ use tokio::runtime::{Handle, Id};
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-/// The pool is divided if each runtime can have so many connections.
+/// The pool is divided if each runtime can have at least this number of connections.
 const LEAST_EACH: usize = 2;
 
 /// An idle connection of another runtime is closed for the sake of this one when it has not been
@@ -60,7 +60,7 @@ impl Pool {
         Self::with(target, size, size >= LEAST_EACH * runtimes)
     }
 
-    /// The same with all connections on the home runtime.
+    /// As [`Self::new`], with all connections on the home runtime.
     pub(super) fn undivided(target: Arc<Target>, size: usize) -> Self {
         Self::with(target, size, false)
     }

@@ -18,7 +18,7 @@ pub(super) struct SharedPool {
     pub(super) size: usize,
     /// The runtime that outlives all work.
     pub(super) home: Handle,
-    /// Whether workers have connections of their own.
+    /// Whether each worker has its own connections.
     pub(super) is_divided: bool,
     pub(super) state: Mutex<PoolState>,
     /// Notifies waiting callers that a connection is idle or closed.

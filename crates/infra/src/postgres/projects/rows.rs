@@ -67,7 +67,7 @@ statement!(
 );
 
 statement!(
-    /// The same, locked until the transaction ends.
+    /// A project, locked until the transaction ends.
     FindLocked { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid } -> Sql<ProjectRow>,
     sql!(
         "select ", columns!("$1", "p.id"), " from projects p where p.owner_id = $1 and p.id = $2

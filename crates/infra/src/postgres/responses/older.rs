@@ -74,7 +74,7 @@ pub(super) async fn delete(
     Ok(is_more)
 }
 
-/// The first ones of at most so many bytes together, but at least one.
+/// The first ones, of at most `bytes` bytes together, but at least one.
 fn affordable(found: &[OlderRow], bytes: u64) -> &[OlderRow] {
     let mut sum = 0;
     let few = found.iter().take_while(|row| {

@@ -1,4 +1,4 @@
-//! Pages of an owner's links: each direction is a statement of its own, so that both are prepared.
+//! Pages of an owner's links: each direction is a separate statement, so that both are prepared.
 
 use super::rows::ShareRow;
 use super::statements::{ConversationNewest, ConversationOldest, Newest, Oldest};

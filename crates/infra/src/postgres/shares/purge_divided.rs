@@ -1,5 +1,5 @@
-//! The same for links that Citus keeps in parts. Their digests and the tombstones are on the coordinator, so they
-//! are deleted and made by statements of their own, in the caller's transaction.
+//! As `purge.rs`, for links that Citus keeps in parts. Their digests and the tombstones are on the
+//! coordinator, so they are deleted and made by separate statements, in the caller's transaction.
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::statement::statement;

@@ -25,7 +25,7 @@ const FIRST: Duration = Duration::from_secs(5);
 /// How long a fetch may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The same for all issuers.
+/// What all issuers have in common.
 pub(super) struct IssuerTerms {
     /// The longest accepted lifetime of a token in seconds.
     pub(super) longest: i64,

@@ -24,7 +24,7 @@ pub(super) struct TextChange {
 pub(super) enum ChangeKind {
     /// The text after this place does not define a link, since a definition would not be shown.
     Point,
-    /// A line of its own.
+    /// A separate line.
     Break,
     /// The bar that follows parts no cells.
     Escape,

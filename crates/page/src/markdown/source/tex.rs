@@ -1,6 +1,6 @@
 //! Signs that a text is TeX.
 
-/// Functions that are written without a backslash, too.
+/// Functions that are also written without a backslash.
 const FUNCTIONS: &[&str] = &[
     "sin", "cos", "tan", "log", "exp", "max", "min", "mod", "gcd", "lim", "det", "arg", "deg",
     "dim",

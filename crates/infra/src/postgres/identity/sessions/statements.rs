@@ -21,9 +21,9 @@ statement!(
 );
 
 statement!(
-    /// The same, as long as the account has the password of this hash. A change of the password
-    /// holds the account's row: this statement waits for it and compares the hash again. The user
-    /// is locked before the account, as in a removal.
+    /// Begins a session, as long as the account has the password of this hash. A change of the
+    /// password holds the account's row: this statement waits for it and compares the hash again.
+    /// The user is locked before the account, as in a removal.
     SignIn<'a> {
         owner_id: Uuid => SqlUuid,
         hash: &'a str => Text,
@@ -110,8 +110,8 @@ statement!(
 
 // A session goes on by its one unspent token, and has ended when it has none. Only that token is
 // deleted at once: there may be a million spent ones. The statement finds the token that was
-// unspent when it began. If a rotation spends that token meanwhile, the statement waits, and
-// deletes and counts it, too; the next pass then finds the new token of the rotation.
+// unspent when it began. If a rotation spends that token meanwhile, the statement waits, and also
+// deletes and counts that token; the next pass then finds the new token of the rotation.
 
 statement!(
     /// Ends a session.

@@ -43,8 +43,8 @@ struct Ended;
 /// wait for the disk together. An append never waits for others to come: if no other is running, it
 /// is a group of one. Groups are a separate caller of the database, and owners alternate in them.
 ///
-/// A group is stored on the runtime of its first append, which waits for it: that worker has
-/// connections of its own, so no other thread has to be woken for an append that comes alone.
+/// A group is stored on the runtime of its first append, which waits for it: that worker has its
+/// own connections, so no other thread has to be woken for an append that comes alone.
 #[derive(Clone)]
 pub(super) struct Group {
     database: Database,
