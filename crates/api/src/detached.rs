@@ -1,4 +1,4 @@
-//! Work that goes on when its client disconnects.
+//! Work that continues when its client disconnects.
 
 use crate::error::ApiError;
 use domain::error::Error;

@@ -19,7 +19,7 @@ impl Presence {
         Self(request.conn_data::<Connection>().cloned())
     }
 
-    /// For work that goes on when the client disconnects.
+    /// For work that continues when the client disconnects.
     pub(crate) const fn ignored() -> Self {
         Self(None)
     }

@@ -175,7 +175,7 @@ pub(crate) async fn json(
     Ok(HttpResponse::Ok().content_type(json).body(text))
 }
 
-/// The bytes of a page beside its texts.
+/// The bytes of a page without its texts.
 const AROUND: usize = 64 * 1024;
 
 /// The bytes for the JSON of a text, in which few characters take more than one. A buffer that grows

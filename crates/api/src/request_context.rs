@@ -17,7 +17,7 @@ pub struct RequestContext {
     pub observer: Option<Arc<dyn Observer>>,
 }
 
-/// Functions for traces, beside the spans.
+/// Functions for traces, other than the spans.
 #[derive(Clone, Copy)]
 pub struct Tracing {
     /// Makes the span of a request a part of the trace that its headers name.

@@ -25,7 +25,7 @@ pub enum Need {
     Depends,
 }
 
-/// Operations that store something and are allowed all the same, beside every deletion. Signing in
+/// Operations that store something and are allowed all the same. So is every deletion. Signing in
 /// and refreshing store a row; without them, people could not delete anything. Changing a stolen
 /// password cannot wait, and neither can cancelling a reply or a response.
 const SPARED: [(Method, &str); 9] = [

@@ -23,7 +23,7 @@ use infra::storage::DiskRoom;
 
 const POLL: Duration = Duration::from_millis(10);
 
-/// How long a start may take. Recovery after a crash may take longer: the wait goes on while the
+/// How long a start may take. Recovery after a crash may take longer: the wait continues while the
 /// server says that it is starting up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -74,7 +74,7 @@ impl Server {
                 return Ok(postmaster);
             };
             // The last backends of a killed postmaster may outlive it for a moment, and a new one
-            // refuses to start beside them.
+            // refuses to start while they run.
             let lingering = matches!(&error, EmbeddedError::NotStarted { .. })
                 && self.log.says(mark, "pre-existing shared memory block");
             if !lingering || Instant::now() >= deadline {

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// Connections beside the service's own, for psql and pg_dump.
+/// Connections in addition to the service's, for psql and pg_dump.
 const SPARE_CONNECTIONS: u16 = 5;
 
 const FIXED: [&str; 23] = [

@@ -1,4 +1,4 @@
-//! Checks in tests of how running time grows, on any machine and beside any other load.
+//! Checks in tests of how running time grows, on any machine and under any other load.
 
 use std::fs;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! Free disk space. On a full disk, operations that need none go on: reading, and above all deleting.
+//! Free disk space. On a full disk, operations that need none continue: reading, and above all
+//! deleting.
 
 use crate::error::Result;
 use crate::tasks::Task;
@@ -23,20 +24,20 @@ thread_local! {
     static ON_RESERVE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs work that goes on while the disk is full. The stores do such work again where it found no
+/// Runs work that continues while the disk is full. The stores do such work again where it found no
 /// room, or where the database was restarting for want of room. It is task-local and not a
 /// parameter: the request sets it and the stores read it.
 pub fn on_reserve<F: Future>(work: F) -> OnReserve<F> {
     OnReserve(Box::pin(work))
 }
 
-/// Whether the running work goes on while the disk is full.
+/// Whether the running work continues while the disk is full.
 #[must_use]
 pub fn is_on_reserve() -> bool {
     ON_RESERVE.get()
 }
 
-/// Lets a background task go on while the disk is full, if the current work does.
+/// Lets a background task continue while the disk is full, if the current work does.
 pub fn carried(task: Task) -> Task {
     match is_on_reserve() {
         true => Box::pin(on_reserve(task)),
@@ -44,7 +45,7 @@ pub fn carried(task: Task) -> Task {
     }
 }
 
-/// Work that goes on while the disk is full.
+/// Work that continues while the disk is full.
 pub struct OnReserve<F>(Pin<Box<F>>);
 
 impl<F: Future> Future for OnReserve<F> {

@@ -88,7 +88,7 @@ fn messages(view: &View, around: &PageContext) -> Markup {
     }
 }
 
-/// The way to a program in which the conversation can go on.
+/// The way to a program in which the conversation can continue.
 fn go_on(view: &View, link: &PageLink) -> Markup {
     html! {
         @if let Some(address) = &link.continue_url {

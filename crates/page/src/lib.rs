@@ -22,7 +22,7 @@ pub use landing::landing;
 
 use chrono::{DateTime, Utc};
 
-/// The parts of a page beside its messages.
+/// The parts of a page other than its messages.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct PageContext {
     pub neighbours: Neighbours,
@@ -62,7 +62,7 @@ pub struct PageLink {
     /// previews need whole addresses.
     pub base: String,
     pub path: String,
-    /// Where the conversation can go on.
+    /// Where the conversation can continue.
     pub continue_url: Option<String>,
 }
 

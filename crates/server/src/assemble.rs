@@ -26,7 +26,7 @@ use infra::tasks::BackgroundTasks;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The dependencies of the parts beside the configuration.
+/// The dependencies of the parts, without the configuration.
 pub(crate) struct Dependencies<'a> {
     pub(crate) database: &'a Database,
     pub(crate) room: Arc<dyn Room>,

@@ -58,7 +58,7 @@ pub struct ServiceParts {
     pub provider: Arc<dyn ModelProvider>,
     /// Whether a model writes titles; that needs a provider.
     pub new_titles: NewTitles,
-    /// The background tasks: replies, and other work that goes on when a client disconnects.
+    /// The background tasks: replies, and other work that continues when a client disconnects.
     pub tasks: Arc<BackgroundTasks>,
     /// The claims of repeatable requests; `Background` renews them.
     pub repeats: Arc<RepeatService>,

@@ -44,7 +44,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let address = listener.local_addr()?;
     match &config.storage {
         StorageLocation::Embedded(embedded) => {
-            // Connections beside the pool: for migrations, and for an operator.
+            // Connections in addition to the pool: for migrations, and for an operator.
             let pool = u16::try_from(config.pool_size).unwrap_or(u16::MAX);
             let (options, storage) = embedded.options(pool.saturating_add(4));
             let postgres = tokio::select! {
@@ -104,7 +104,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     }
 }
 
-/// A replica. If it is away, the service goes on without it, and waits for it.
+/// A replica. If it is away, the service continues without it, and waits for it.
 async fn replica(url: &str) -> Result<Target, ServeError> {
     let target = Target::parse(url).map_err(ServeError::ReadAddress)?;
     if let Ok(kept) = pooler::keeps_statements(&target).await {

@@ -5,7 +5,7 @@ use domain::admission::Budget;
 use infra::security::ExternalIssuers;
 use std::sync::Arc;
 
-/// Parts that can be watched, beside those that requests use.
+/// Parts that can be watched and that requests do not use.
 #[derive(Clone, Default)]
 pub struct WatchedParts {
     /// Limits by name: those that no other part shows.

@@ -34,7 +34,7 @@ impl WireBody for UpgradeBody {
 /// Make a guest an account
 ///
 /// Gives the calling guest an e-mail address and a password. The guest keeps the id and all data;
-/// existing sessions go on.
+/// existing sessions continue.
 #[utoipa::path(
     tag = "auth",
     request_body(content = UpgradeBody, examples(

@@ -169,7 +169,7 @@ fn role(at: &str, fields: &Fields) -> Result<Role, ApiError> {
     }
 }
 
-/// The names that servers use for thoughts beside a reply.
+/// The names that servers use for thoughts, next to a reply.
 const THOUGHTS: [&str; 8] = [
     "reasoning_content",
     "reasoning",

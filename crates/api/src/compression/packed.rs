@@ -29,7 +29,7 @@ impl Packed {
         })
     }
 
-    /// `None` while it is being made, beside the workers.
+    /// `None` while it is being made, on another thread.
     pub(super) fn form(self: &Arc<Self>, encoding: Encoding) -> Option<Bytes> {
         let form = self.of(encoding);
         if !form.is_begun.swap(true, Ordering::Relaxed) {

@@ -49,8 +49,8 @@ impl CancelledTurnBody {
 ///
 /// Ends the reply that a model is writing in this conversation, on any instance. The question and
 /// the reply so far are kept, with the finish reason `cancelled`; with `keep: false` the whole turn
-/// is discarded. If the model has not begun yet, only the question is kept. The text of a
-/// chat that is not streamed is known only when it is complete. Waiting turns go on.
+/// is discarded. If the model has not begun yet, only the question is kept. The text of a chat that
+/// is not streamed is known only when it is complete. Waiting turns are not cancelled.
 #[utoipa::path(
     tag = "conversations",
     params(("conversation_id" = String, Path, description = "The conversation's id.",

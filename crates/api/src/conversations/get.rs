@@ -153,7 +153,7 @@ impl Rest {
     }
 }
 
-/// The approximate bytes of an item beside its text.
+/// The approximate bytes of an item without its text.
 const AROUND: usize = 320;
 
 /// Appends items as JSON, separated by commas, and returns the last item's number.

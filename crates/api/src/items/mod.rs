@@ -107,7 +107,7 @@ pub(crate) struct NewItemBody {
     #[serde(default, deserialize_with = "given_word")]
     #[schema(nullable = false)]
     role: Option<RoleBody>,
-    /// 1 to 1,000,000 characters, kept exactly as sent. Beside `parts`: their text, or absent.
+    /// 1 to 1,000,000 characters, kept exactly as sent. With `parts`: their text, or absent.
     #[serde(default, deserialize_with = "given")]
     #[schema(
         nullable = false,

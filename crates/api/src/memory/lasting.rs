@@ -22,7 +22,7 @@ pub(crate) fn handed_over(request: &HttpRequest, besides: u64) -> Result<BodyMem
     Ok(BodyMemory::of(taken))
 }
 
-/// Where a stream takes memory beside the little that each stream has.
+/// Where a stream takes more memory than the little that each stream has.
 pub(crate) struct StreamMemory {
     memory: Option<web::Data<Memory>>,
     taker: Taker,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// A page. The SDKs go on after `last_id` while `has_more`.
+/// A page. The SDKs continue after `last_id` while `has_more`.
 #[derive(Serialize)]
 pub(super) struct ListBody<T> {
     object: &'static str,

@@ -183,7 +183,7 @@ pub(super) fn header(description: &str) -> Header {
         .build()
 }
 
-/// The headers of the status that clients use, beside the body.
+/// The headers of the status that clients use.
 const fn own_headers(status: u16) -> &'static [(&'static str, &'static str)] {
     match status {
         401 => &[("WWW-Authenticate", "`Bearer`.")],

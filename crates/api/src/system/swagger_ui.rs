@@ -13,7 +13,7 @@ static STYLE: LazyLock<Fixed> = LazyLock::new(|| {
     Fixed::new("text/css; charset=utf-8", style)
 });
 
-/// The style beside Swagger UI's own; it replaces the bundled one.
+/// The style in addition to Swagger UI's; it replaces the bundled one.
 #[get("/docs/index.css")]
 pub(crate) async fn get_swagger_style(request: HttpRequest) -> HttpResponse {
     STYLE.answer(&request)

@@ -144,7 +144,7 @@ impl Queue {
         self.settle(caller);
     }
 
-    /// Notes that a holder of units goes on.
+    /// Notes that a holder of units makes progress.
     pub(super) fn moves(&mut self, caller: Caller) {
         self.motion.moves += 1;
         if let Some(account) = self.callers.get_mut(&caller) {

@@ -1,6 +1,6 @@
-//! Passwords that are easy to guess, beside those of the list of common ones: only blanks,
-//! repetitions, runs of the keyboard or the alphabet, and words about the account or this service
-//! (NIST SP 800-63B, 3.1.1.2). A password counts only when it consists of such parts entirely.
+//! Passwords that are easy to guess and not in the list of common ones: only blanks, repetitions,
+//! runs of the keyboard or the alphabet, and words about the account or this service (NIST SP
+//! 800-63B, 3.1.1.2). A password counts only when it consists of such parts entirely.
 
 use super::Email;
 use crate::visible::is_ignorable;

@@ -46,7 +46,7 @@ impl From<Actor> for Recognised {
 }
 
 /// A caller with an access token, and the session that it was issued in. An access token stays
-/// valid for its hour after its session ends, but only a session that can go on may change the
+/// valid for its hour after its session ends, but only a session that can continue may change the
 /// owner's credentials: the stores check that in the unit of work that changes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -127,7 +127,7 @@ pub struct SignedIn {
     pub refresh_token: Secret,
 }
 
-/// A session that can go on: its newest refresh token is not spent and has not expired.
+/// A session that can continue: its newest refresh token is not spent and has not expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
     pub id: SessionId,

@@ -82,7 +82,7 @@ pub trait SessionStore: Send + Sync {
     /// The session and the owner of a token, spent or not.
     async fn find(&self, caller: Caller, token: Digest) -> Result<Option<(SessionId, OwnerId)>>;
 
-    /// The owner's sessions that can go on.
+    /// The owner's sessions that can continue.
     async fn list(&self, owner: OwnerId, list: &SessionList) -> Result<Page<Session>>;
 }
 

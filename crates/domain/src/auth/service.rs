@@ -195,7 +195,7 @@ impl AuthService {
         Ok(())
     }
 
-    /// The caller's sessions that can go on, and the session of the caller's own token.
+    /// The caller's sessions that can continue, and the session of the caller's own token.
     pub async fn list_sessions(
         &self,
         actor: Actor,

@@ -19,7 +19,7 @@ pub struct Throttle {
 impl Throttle {
     /// The longest delay of an attempt.
     pub const DELAY: Duration = Duration::from_secs(2);
-    /// How many attempts may be delayed at the same time. Further attempts go on at once; the
+    /// How many attempts may be delayed at the same time. Further attempts continue at once; the
     /// hasher's queue limits them.
     const MOST: usize = 1_024;
 

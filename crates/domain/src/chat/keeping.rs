@@ -72,7 +72,7 @@ impl Keeping {
             }
         };
         let (audience, events) = Audience::new();
-        // The answer goes on without a client that has disconnected.
+        // The answer continues without a client that has disconnected.
         drop(beginning.send(Ok((events, is_truncated))));
         generation.run(request, audience, made).await
     }

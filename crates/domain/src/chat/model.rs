@@ -11,7 +11,7 @@ pub struct NewMessage {
     pub content: Content,
     /// A model's thoughts before it.
     pub reasoning: Option<Reasoning>,
-    /// Content beside the text that cannot be stored: a new message with it is refused.
+    /// Content other than text that cannot be stored: a new message with it is refused.
     pub unkept: Option<Unkept>,
 }
 

@@ -11,7 +11,8 @@ use crate::replies::{Context, MessageExtra, PromptSource};
 use std::collections::HashSet;
 
 impl Keeping {
-    /// The messages of the conversation for the model: as much as fits beside the new messages.
+    /// The messages of the conversation for the model: as much as fits together with the new
+    /// messages.
     pub(super) async fn context(
         &self,
         owner: OwnerId,

@@ -26,7 +26,7 @@ impl Content {
         })
     }
 
-    /// An item of this type. Beside parts, a text must be the one that they have.
+    /// An item of this type. A text that comes with parts must be the one that they have.
     pub fn parse_item(kind: ItemType, parts: Option<&str>, said: Option<String>) -> Result<Self> {
         let Some(parts) = parts else {
             return match said {

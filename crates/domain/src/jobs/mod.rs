@@ -3,7 +3,7 @@
 //!
 //! Owners alternate, so an owner with thousands of jobs does not delay the others. A job is done in
 //! steps, whose size follows from how long they take. A job that fails waits longer each time,
-//! while the jobs behind it go on.
+//! while the jobs behind it continue.
 
 mod model;
 mod portion;

@@ -9,7 +9,7 @@ impl Portion {
     pub const MOST: Self = Self(8 * 1024 * 1024);
     /// The smallest portion: about one row.
     pub const LEAST: Self = Self(4 * 1024);
-    /// The bytes that a row counts beside its text.
+    /// The bytes that a row counts in addition to its text.
     pub const ROW: u64 = 1024;
     /// The wanted duration of a step.
     const AIM: Duration = Duration::from_millis(500);

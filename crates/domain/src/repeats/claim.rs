@@ -180,7 +180,7 @@ impl Claim {
     }
 
     /// Releases the key of a failed request before its client gets the answer: the next request
-    /// with this key may be another. Where work goes on that outlives the request, the key stays
+    /// with this key may be another. Where work continues that outlives the request, the key stays
     /// claimed.
     pub async fn give_up(self: Arc<Self>) {
         if Arc::strong_count(&self) > 1 || self.is_recorded() {

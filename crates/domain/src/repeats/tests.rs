@@ -132,7 +132,7 @@ fn the_key_of_a_failed_request_is_free_before_that_is_told_and_released_once() {
     let (held, memory) = scene();
     now(held.hold(KEY, Ulid(1)).give_up());
     assert_eq!(memory.released(), [1]);
-    // Work that goes on keeps it.
+    // Work that continues keeps it.
     let claim = held.hold(KEY, Ulid(2));
     let work = Arc::clone(&claim);
     now(claim.give_up());

@@ -24,7 +24,7 @@ pub(crate) struct ReplyDraft {
     model: Option<String>,
     /// The finish reason, in the provider's word.
     finish_reason: Option<String>,
-    /// Whether calls of tools are kept beside the text, or in place of it.
+    /// Whether calls of tools are kept together with the text, or instead of it.
     keeps_calls: bool,
     calls: ReplyCalls,
     /// Whether the answer says that it calls a tool.

@@ -8,7 +8,7 @@ pub struct Message {
     pub beside: MessageExtra,
 }
 
-/// The further content of a message, beside its text.
+/// The content of a message other than its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum MessageExtra {
     #[default]

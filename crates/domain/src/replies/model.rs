@@ -46,7 +46,7 @@ pub struct ChatChunk {
     pub id: Option<String>,
     /// The answering model, by the provider.
     pub model: Option<String>,
-    /// The finish reason of the first choice; `None` as long as it goes on.
+    /// The finish reason of the first choice; `None` as long as it continues.
     pub finish_reason: Option<String>,
     /// Whether the first choice calls a tool.
     pub calls_a_tool: bool,

@@ -2,7 +2,7 @@
 /// tokens of other scripts have fewer.
 pub(super) const BYTES_PER_TOKEN: usize = 4;
 
-/// The estimated tokens of a message beside its text.
+/// The estimated tokens of a message without its text.
 const TOKENS_PER_MESSAGE: usize = 4;
 
 /// The estimated tokens of a message with this text.

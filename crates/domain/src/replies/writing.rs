@@ -49,7 +49,7 @@ impl ReplyWriting {
         if let Some(claim) = repeats::current()? {
             claim.shows(writer.shown());
         }
-        // The reply goes on without a client that has disconnected.
+        // The reply continues without a client that has disconnected.
         drop(beginning.send(Ok(generation)));
         let outcome = self.write(wanted, &writer, &turn).await;
         if let Err(error) = &outcome {

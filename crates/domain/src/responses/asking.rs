@@ -1,4 +1,4 @@
-//! Writes a response, in its turn. It goes on without its client where it is stored.
+//! Writes a response, in its turn. It continues without its client where it is stored.
 
 use super::answer::ResponseAnswer;
 use super::context::ModelRequest;

@@ -119,7 +119,7 @@ impl Replay {
             return None;
         }
         if cut.output == self.items.len() {
-            // Calls may go on together; other items are complete when the next one begins.
+            // Calls may continue together; other items are complete when the next one begins.
             for before in 0..self.items.len() {
                 let is_call = response.output.get(before).is_some_and(OutputItem::is_call);
                 if !is_call {

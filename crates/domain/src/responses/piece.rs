@@ -13,7 +13,7 @@ pub(super) struct ReadCallPiece {
     pub(super) arguments: String,
 }
 
-/// The contents of a chunk beside text and thoughts.
+/// The contents of a chunk other than text and thoughts.
 #[derive(Debug, Default)]
 pub(super) struct ChunkPiece {
     pub(super) refusal: String,

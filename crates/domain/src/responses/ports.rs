@@ -48,7 +48,7 @@ pub trait ResponseStore: Send + Sync {
     /// together, and one more. Without deleted ones. Empty when the response does not exist.
     async fn chain(&self, owner: OwnerId, id: ResponseId, bytes: usize) -> Result<Vec<ChainEntry>>;
 
-    /// Deletes a response. Those that continue it go on without it. `false`: it did not exist.
+    /// Deletes a response. Those that continue it stay. `false`: it did not exist.
     async fn delete(&self, owner: OwnerId, id: ResponseId) -> Result<bool>;
 
     /// Cancels a background response that is being written. `None`: it does not exist.
@@ -62,9 +62,9 @@ pub trait ResponseStore: Send + Sync {
     /// Ends responses of any owner whose leases have run out, at most `most`; returns how many.
     async fn abandon_expired(&self, most: u64) -> Result<usize>;
 
-    /// Deletes responses of any owner that have no conversation and were made before `before`, oldest
-    /// first: at most so many and about so many bytes, but at least one. Those that continue them go on
-    /// without them. Returns whether there may be more.
+    /// Deletes responses of any owner that have no conversation and were made before `before`,
+    /// oldest first: at most `most`, of about `bytes` bytes together, but at least one. Those that
+    /// continue them stay. Returns whether there may be more.
     async fn delete_older(&self, before: DateTime<Utc>, most: u64, bytes: u64) -> Result<bool>;
 
     /// Those of these responses that are still to be written. Renews their leases if `renews` is

@@ -45,7 +45,7 @@ impl ResponseService {
         }
     }
 
-    /// Makes a response. It is written in the background from the start, so a stored one goes on
+    /// Makes a response. It is written in the background from the start, so a stored one continues
     /// when the client disconnects. Returns when it has ended; a streamed one, when the model has
     /// begun to answer; a background one, when it is stored.
     pub async fn create(&self, owner: OwnerId, create: CreateResponse) -> Result<ResponseAnswer> {

@@ -165,7 +165,7 @@ impl TextBody {
             self.place = Position::Block(at);
             return false;
         }
-        // A sentence goes on after the mark: it speaks of it.
+        // A sentence continues after the mark: it speaks of it.
         let mut next = after.chars();
         let goes_on = next.next() == Some(' ') && next.next().is_some_and(|c| !c.is_whitespace());
         let is_line = self.block.get(..at).is_some_and(|it| !it.contains('\n'));

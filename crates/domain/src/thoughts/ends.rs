@@ -39,7 +39,7 @@ pub(super) fn is_after_a_quote(text: &str, at: usize) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum End {
     At(usize),
-    /// The line goes on like a sentence about the marks, after the mark at this place.
+    /// The line continues like a sentence about the marks, after the mark at this place.
     Spoken(usize),
     Open,
 }

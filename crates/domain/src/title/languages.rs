@@ -6,7 +6,7 @@ pub(crate) struct TitleLanguage {
     pub(crate) title: &'static str,
     /// The thing that has a title: "conversation", "chat".
     pub(crate) chat: &'static str,
-    /// Words beside these in a label, or in a sentence before a title.
+    /// Words that stand next to these in a label, or in a sentence before a title.
     pub(crate) beside: &'static str,
     /// "New", "untitled": with a word for a chat, the name of one that has no title.
     pub(crate) new: &'static str,

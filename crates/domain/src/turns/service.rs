@@ -25,7 +25,7 @@ pub struct TurnService {
     patience: Duration,
 }
 
-/// The bytes that a waiting turn needs beside its request.
+/// The bytes that a waiting turn needs in addition to its request.
 const OVERHEAD: u64 = 32 * 1024;
 
 /// The pause before a waiting turn looks again: the first, and the longest.

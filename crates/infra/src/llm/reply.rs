@@ -17,11 +17,11 @@ pub(super) struct ReceivedReply {
     has_pieces: bool,
     /// Whether a finish reason came with the last text, or after it.
     finished: bool,
-    /// Whether a finish reason came where the reply may go on: with text, or before any text. Some
-    /// servers write a reason into every chunk.
+    /// Whether a finish reason came where the reply may continue: with text, or before any text.
+    /// Some servers write a reason into every chunk.
     doubtful: bool,
-    /// Whether some text came without a finish reason; only then a finish reason beside text is
-    /// meaningful.
+    /// Whether some text came without a finish reason; only then is a finish reason that comes with
+    /// text meaningful.
     has_gone_on: bool,
     /// Whether the reply went on after a reason to end.
     was_wrong: bool,

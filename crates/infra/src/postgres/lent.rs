@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// How long a statement may go on before it is called off, after its client has disconnected.
+/// How long a statement may continue before it is called off, after its client has disconnected.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How much longer a connection is kept, so that the server can end its statement.

@@ -1,4 +1,4 @@
-//! Work that goes on while the disk is full.
+//! Work that continues while the disk is full.
 
 use super::database::Database;
 use super::error::is_full;
@@ -20,7 +20,7 @@ const REPEATS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(50);
 const LONG_PAUSE: Duration = Duration::from_millis(800);
 
-/// Decides how often a unit of work is done that goes on while the disk is full. Other units are
+/// Decides how often a unit of work is done that continues while the disk is full. Other units are
 /// done once.
 pub(super) struct ReserveAttempts {
     /// When the last retry begins; `None`: there are none.

@@ -205,7 +205,7 @@ mod tests {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &payload, &key).unwrap()
     }
 
-    /// Numbers at and beside the limits of all possible time values.
+    /// Numbers at and next to the limits of all possible time values.
     fn numbers() -> Vec<Value> {
         let ends = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC];
         let ends = ends.map(|end| end.timestamp());

@@ -60,8 +60,8 @@ pub struct GivenSettings {
     #[arg(long, env, global = true, help_heading = "Database")]
     pub data_dir: Option<String>,
     /// How much of the file system of DATA_DIR stays free, such as 512MiB or 1GiB, or off: with
-    /// less, no more data is stored, and reading and deleting go on [default: the smaller of 1GiB
-    /// and 10 % of the file system]
+    /// less, no more data is stored, and reading and deleting continue [default: the smaller of
+    /// 1GiB and 10 % of the file system]
     #[arg(long, env, global = true, help_heading = "Database")]
     pub disk_reserve: Option<String>,
     /// The directory of PostgreSQL's server programs [default: searched]
@@ -183,7 +183,7 @@ pub struct GivenSettings {
     /// the embedded database those of this machine and of PUBLIC_URL, none otherwise]
     #[arg(long, env, global = true, help_heading = "Server")]
     pub cors_allowed_origins: Option<String>,
-    /// Hosts that requests may name beside localhost and PUBLIC_URL's: a list such as
+    /// Hosts that requests may name in addition to localhost and PUBLIC_URL's: a list such as
     /// chat.example.org,192.168.1.5 [default: none when listening on loopback, any otherwise]
     #[arg(long, env, global = true, help_heading = "Server")]
     pub allowed_hosts: Option<String>,

@@ -24,7 +24,7 @@ pub(super) fn public_url(setting: &Option<String>) -> Result<Option<String>, Con
     Ok(Some(url.trim_end_matches('/').to_owned()))
 }
 
-/// Where a shared conversation can go on.
+/// Where a shared conversation can continue.
 pub(super) fn continue_url(setting: &Option<String>) -> Result<Option<ContinueUrl>, ConfigError> {
     let Some(url) = given(setting) else {
         return Ok(None);
@@ -62,7 +62,7 @@ pub(super) fn cors(
     listed("CORS_ALLOWED_ORIGINS", list, problem, ascii_origin).map(AllowedOrigins::Only)
 }
 
-/// The accepted hosts beside the usual ones.
+/// The accepted hosts in addition to the usual ones.
 pub(super) fn allowed_hosts(setting: &Option<String>) -> Result<Option<Vec<Host>>, ConfigError> {
     let problem =
         "it must be a list of names and addresses such as chat.example.org, without ports";

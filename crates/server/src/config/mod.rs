@@ -57,7 +57,7 @@ pub struct Config {
     /// Connections of one address; `None`: half of the open files.
     pub address_connections: Option<u64>,
     pub cors: AllowedOrigins,
-    /// The accepted hosts beside this machine's own names and that of `public_url`.
+    /// The accepted hosts in addition to this machine's names and that of `public_url`.
     pub allowed_hosts: Option<Vec<Host>>,
     pub proxies: TrustedProxies,
     /// The external issuers whose tokens are accepted.

@@ -14,7 +14,7 @@ use tracing_subscriber::fmt::MakeWriter;
 /// The most bytes that wait to be written.
 const MOST_WAITING: usize = 4 * 1024 * 1024;
 
-/// The bytes of a waiting line beside its text.
+/// The bytes of a waiting line in addition to its text.
 const OVERHEAD: usize = 64;
 
 /// How long the end of the process waits for unwritten lines.

@@ -41,8 +41,8 @@ impl TryFrom<ListSessionsQuery> for SessionList {
 
 /// List your sessions
 ///
-/// A page of the sessions that can go on, newest first by default. A session ends when it has not
-/// been refreshed for 30 days, when it is signed out, or when its owner ends it here.
+/// A page of the sessions that can continue, newest first by default. A session ends when it has
+/// not been refreshed for 30 days, when it is signed out, or when its owner ends it here.
 #[utoipa::path(
     tag = "auth",
     params(ListSessionsQuery),

@@ -11,7 +11,7 @@ use domain::id::SessionId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A session of the caller: it begins with a sign-in and goes on by refreshing.
+/// A session of the caller: it begins with a sign-in and continues by refreshing.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ListedSession)]
 pub(crate) struct SessionBody {

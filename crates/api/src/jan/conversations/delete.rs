@@ -60,7 +60,7 @@ pub(crate) async fn delete_conversation(
 
 /// Delete all conversations
 ///
-/// Deletes all conversations that exist when it begins. It goes on if the client disconnects.
+/// Deletes all conversations that exist when it begins. It continues if the client disconnects.
 #[utoipa::path(
     tag = "conversations",
     responses((status = 200, description = "They are gone.", body = AllDeletedBody)),

@@ -125,7 +125,7 @@ impl ItemListBody {
 #[derive(ToSchema)]
 #[schema(as = JanNewItem)]
 pub(crate) struct NewItemShape {
-    /// `message`, or absent; other types have their own fields beside it.
+    /// `message`, or absent; other types have their own fields in addition.
     #[schema(example = "message")]
     #[expect(dead_code, reason = "for the document")]
     r#type: Option<String>,

@@ -5,7 +5,7 @@ use domain::items::{Item, ItemType, JsonObject, Parts, Role, elements, quoted};
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// An item. It is written only when it is sent, beside the workers if it is long.
+/// An item. It is written only when it is sent, on another thread if it is long.
 pub(in crate::openai) struct ItemBody(pub(in crate::openai) Item);
 
 impl Serialize for ItemBody {

@@ -13,7 +13,7 @@ use domain::responses::{CreateResponse, Response, ResponseAnswer, ResponseServic
 use domain::storage::Room;
 use endpoint::post;
 
-/// The memory of a stored response beside its request: its task, and its state for readers.
+/// The memory of a stored response without its request: its task, and its state for readers.
 const BESIDES: u64 = 32 * 1024;
 
 /// Create a response

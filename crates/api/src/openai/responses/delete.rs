@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// Delete a response
 ///
-/// The items in its conversation stay. Responses that continue it go on without it.
+/// The items in its conversation stay. Responses that continue it stay.
 #[utoipa::path(
     params(("response_id" = String, Path)),
     responses((status = 200, description = "It is deleted.")),

@@ -13,7 +13,7 @@ use endpoint::get;
 
 /// List the input items of a response
 ///
-/// Newest first by default. The SDKs go on after the id of the last one.
+/// Newest first by default. The SDKs continue after the id of the last one.
 #[utoipa::path(
     params(
         ("response_id" = String, Path),

@@ -12,7 +12,7 @@ use endpoint::get;
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// A response. It is written only when it is sent, beside the workers if it is long.
+/// A response. It is written only when it is sent, on another thread if it is long.
 struct ResponseBody(Response);
 
 impl Serialize for ResponseBody {

@@ -1,6 +1,6 @@
-//! The parts of an item, beside its plain text: the content parts of a message, or the object of
-//! another type of item. It is kept as JSON text, since a tree of values loses the order of names
-//! and the digits of numbers.
+//! The parts of an item, in addition to its plain text: the content parts of a message, or the
+//! object of another type of item. It is kept as JSON text, since a tree of values loses the order
+//! of names and the digits of numbers.
 
 mod check;
 mod compact;

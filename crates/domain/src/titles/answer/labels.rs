@@ -82,7 +82,7 @@ pub(super) fn is_refusal(line: &str) -> bool {
     is_greeting(first) && offers.any(|offer| rest.contains(offer))
 }
 
-/// Whether the answer agrees and goes on with sentences: "Sure! To get to Oslo, take the train."
+/// Whether the answer agrees and continues with sentences: "Sure! To get to Oslo, take the train."
 pub(super) fn is_reply(line: &str) -> bool {
     let Some((first, rest)) = line.split_once(['!', '！', '.', '。']) else {
         return false;

@@ -11,7 +11,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(marks).filter(|word| !word.is_empty())
 }
 
-/// Whether a label may have this word beside a word for a title.
+/// Whether a label may have this word next to a word for a title.
 pub(super) fn is_known(word: &str) -> bool {
     let fields: [fn(&TitleLanguage) -> &'static str; 4] = [
         |language| language.title,
@@ -58,7 +58,7 @@ fn without_phrase(text: &str) -> (String, bool) {
     })
 }
 
-/// Whether the words name a title at all, beside others.
+/// Whether a title is among the things that the words name.
 pub(super) fn names(words: &str) -> bool {
     let (_, phrase) = without_phrase(words);
     let is_title = |word| has(word, |language| language.title);

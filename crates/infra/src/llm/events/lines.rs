@@ -28,7 +28,7 @@ enum Line {
     Unseen,
     /// All that follows in it stays.
     Known,
-    /// A field that events do not have. It is to be ignored (HTML, 9.2.6) beside those that they have.
+    /// A field that events do not have. It is to be ignored (HTML, 9.2.6).
     Foreign,
 }
 

@@ -112,7 +112,7 @@ fn find(value: &Value, depth: usize) -> Option<String> {
                 .iter()
                 .find_map(|name| find(fields.get(*name)?, depth))
                 .or_else(|| by_field(fields.get("errors")?, depth));
-            // If the error is one word, such as "Bad Request", the message beside it says more.
+            // If the error is one word, such as "Bad Request", the message next to it says more.
             let error = fields.get("error");
             match error.is_some_and(|error| error.is_object() || error.is_array()) {
                 true => inner.or(own),

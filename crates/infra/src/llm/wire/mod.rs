@@ -147,7 +147,7 @@ impl Completion<'_> {
 }
 
 impl Choice<'_> {
-    /// The message, and whether it is a whole one. Some servers write an empty delta beside the
+    /// The message, and whether it is a whole one. Some servers write an empty delta next to the
     /// whole message.
     fn said(&self) -> (said::WireContent, bool) {
         let forms = [

@@ -1,4 +1,4 @@
-//! Changes that only a session that can go on may make.
+//! Changes that only a session that can continue may make.
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -30,8 +30,8 @@ statement!(
     limit 1 for no key update of t"
 );
 
-/// Whether the person's session can go on. If so, it does not end before this transaction does: a
-/// request to end it waits, and sees the changes.
+/// Whether the person's session can continue. If so, it does not end before this transaction does:
+/// a request to end it waits, and sees the changes.
 pub(super) async fn may_go_on(
     connection: &mut AsyncPgConnection,
     person: Person,

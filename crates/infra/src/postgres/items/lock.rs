@@ -1,5 +1,5 @@
 //! Each change to an item locks the conversation first, so changes happen one after the other, and
-//! never beside the conversation's deletion.
+//! never while the conversation is deleted.
 
 use super::rows::ItemRow;
 use super::statements;

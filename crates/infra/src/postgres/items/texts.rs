@@ -59,7 +59,7 @@ macro_rules! typed {
 }
 pub(in crate::postgres) use typed;
 
-/// The thoughts that are stored beside a text.
+/// The thoughts that are stored with a text.
 macro_rules! reasoning {
     ($row:expr) => {
         concat!(

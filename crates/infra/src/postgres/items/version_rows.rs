@@ -73,7 +73,7 @@ impl TryFrom<VersionRow> for Version {
 }
 
 row!(
-    /// The columns of an item beside those of its versions.
+    /// The columns of an item that its versions do not have.
     HeadRow {
         id: Uuid => SqlUuid,
         created_at: DateTime<Utc> => Timestamptz,

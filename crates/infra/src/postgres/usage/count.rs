@@ -62,10 +62,10 @@ statement!(
 );
 
 statement!(
-    /// Adds the next conversations, projects, links, remembered requests and responses to the count, up to a
-    /// given conversation if there is one; returns whether all are counted. Beside messages, titles
-    /// and metadata count, and each link counts a constant. The settings, which are few,
-    /// are added at the end.
+    /// Adds the next conversations, projects, links, remembered requests and responses to the
+    /// count, up to a given conversation if there is one; returns whether all are counted. Titles
+    /// and metadata count like messages, and each link counts a constant. The settings, which are
+    /// few, are added at the end.
     Count {
         owner_id: Uuid => SqlUuid,
         since: DateTime<Utc> => Timestamptz,

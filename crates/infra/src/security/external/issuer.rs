@@ -121,7 +121,7 @@ impl ExternalIssuer {
         let before = last.as_ref().map(|last| (last.at, RETRY));
         if self.rests(before).is_none() {
             let issuer = Arc::clone(self);
-            // The fetch goes on when the client leaves: others may wait for it.
+            // The fetch continues when the client disconnects: others may wait for it.
             let fetching = async move { issuer.refresh(last).await };
             let _ = self.terms.runtime.spawn(fetching).await;
         } else {

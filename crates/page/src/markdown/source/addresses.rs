@@ -60,7 +60,7 @@ fn end(rest: &str, last: Option<char>) -> usize {
                 in_unspaced = true;
                 !goes_on
             }
-            // A label of a host, or a word, goes on after these.
+            // A label of a host, or a word, continues after these.
             '.' | '-' | '_' => false,
             c => {
                 in_unspaced = false;

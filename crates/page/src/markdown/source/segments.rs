@@ -39,7 +39,8 @@ const PARENTS: &[&str] = &[
     "dictionary",
 ];
 
-/// Chinese and Japanese words that go on with a sentence, in the writings of all of their countries.
+/// Chinese and Japanese words that continue with a sentence, in the writings of all of their
+/// countries.
 const GOING_ON: &str = "\
     的 是 了 在 和 与 與 及 或 等 也 就 即 来 來 去 并 並 里 裡 这 這 那 为 為 以 有 不 能 请 請 你 我 他 她 \
     它 您 把 被 让 讓 从 從 到 则 則 但 吗 嗎 吧 呢 看 查 都是 都可 可以 可在 可查 可用 中的 中有 上的 上面 \
@@ -145,7 +146,7 @@ fn after_slash(name: &str, after: &str) -> bool {
     han < 7 && !goes_on(name) && of(|c| !hiragana(c) && !hangul(c) && (katakana(c) || is_han(c)))
 }
 
-/// Whether the name is how a sentence would go on.
+/// Whether the name is how a sentence would continue.
 fn goes_on(name: &str) -> bool {
     let mut characters = name.chars();
     let particle = characters

@@ -78,7 +78,7 @@ fn elements_are_nested_forty_deep_at_the_most_and_what_is_deeper_keeps_its_text(
         (format!("{}the end", "> ".repeat(20)), 21),
         (format!("{}the end", "> ".repeat(500)), 40),
         (format!("{}the end", "- ".repeat(500)), 40),
-        // A link is opened beside the elements, and whole addresses are found in any text.
+        // A link is opened in addition to the elements, and whole addresses are found in any text.
         (format!("{}https://the.end", "> ".repeat(500)), 41),
         (format!("{}the `end`", "> ".repeat(500)), 41),
         (

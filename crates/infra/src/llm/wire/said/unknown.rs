@@ -36,7 +36,7 @@ const ENDINGS: [&str; 6] = [
     "_effort",
 ];
 
-/// Fields beside a reply, of any form.
+/// Fields next to a reply, of any form.
 const BESIDE: [&str; 12] = [
     "content",
     "reasoning",

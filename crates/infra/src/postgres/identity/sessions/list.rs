@@ -11,7 +11,7 @@ use domain::id::OwnerId;
 use domain::page::Order;
 use uuid::Uuid;
 
-/// The sessions of an owner that can go on, and when each was last used. Such a session has one
+/// The sessions of an owner that can continue, and when each was last used. Such a session has one
 /// unspent token. The tokens of a removed user belong to no session.
 pub(super) async fn load(
     connection: &mut AsyncPgConnection,

@@ -108,7 +108,7 @@ statement!(
     )")
 );
 
-// A session goes on by its one unspent token, and has ended when it has none. Only that token is
+// A session continues by its one unspent token, and has ended when it has none. Only that token is
 // deleted at once: there may be a million spent ones. The statement finds the token that was
 // unspent when it began. If a rotation spends that token meanwhile, the statement waits, and also
 // deletes and counts that token; the next pass then finds the new token of the rotation.
@@ -124,7 +124,7 @@ statement!(
 );
 
 statement!(
-    /// Ends a session that can go on; returns how many tokens were deleted.
+    /// Ends a session that can continue; returns how many tokens were deleted.
     EndOf { owner_id: Uuid => SqlUuid, family: Uuid => SqlUuid } -> BigInt,
     "with live as materialized (
         select digest from refresh_tokens
