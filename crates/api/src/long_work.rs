@@ -40,7 +40,7 @@ impl LongWork {
         Self(Budget::new(limits))
     }
 
-    /// The limit of work that runs at once.
+    /// The limit of work that runs at the same time.
     #[must_use]
     pub fn budget(&self) -> Budget {
         self.0.clone()

@@ -155,8 +155,8 @@ impl StateStore for Store {
     }
 }
 
-/// Forgets subjects that could try at once. If there are none, forgets the half with the shortest
-/// waits: so a client with many addresses cannot make the limits forget clients that try
+/// Forgets subjects that could try again immediately. If there are none, forgets the half with the
+/// shortest waits: so a client with many addresses cannot make the limits forget clients that try
 /// repeatedly.
 fn forget_some(arrivals: &mut HashMap<Subject, u64>, now: u64) {
     arrivals.retain(|_, arrival| *arrival > now);

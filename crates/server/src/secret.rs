@@ -112,8 +112,8 @@ fn must_be_private(path: &Path, data_dir: &Path, secret: &Metadata) -> Result<()
     }
 }
 
-/// If two programs make it at once, both get the same secret: the file appears complete, under a
-/// name that only one of them can create.
+/// If two programs make it at the same time, both get the same secret: the file appears complete,
+/// under a name that only one of them can create.
 fn make(path: &Path) -> io::Result<()> {
     let Some(directory) = path.parent() else {
         return Err(ErrorKind::NotFound.into());

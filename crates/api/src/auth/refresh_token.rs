@@ -26,10 +26,10 @@ impl WireBody for RefreshTokenBody {
 
 /// Refresh a session
 ///
-/// Spends a refresh token for a new pair. If the answer was lost, or two windows ask at once, send
-/// the same token again: for 30 seconds it gets the same new refresh token, until that is spent. A
-/// token that was spent longer ago ends the whole session, since someone else may have a copy of
-/// it.
+/// Spends a refresh token for a new pair. If the answer was lost, or two windows ask at the same
+/// time, send the same token again: for 30 seconds it gets the same new refresh token, until that
+/// is spent. A token that was spent longer ago ends the whole session, since someone else may have
+/// a copy of it.
 #[utoipa::path(
     tag = "auth",
     request_body = RefreshTokenBody,

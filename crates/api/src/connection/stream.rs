@@ -26,7 +26,7 @@ pub struct ClientStream {
     /// Whether the framework knows that all bytes so far were read, so that it has looked at them.
     was_looked_at: bool,
     has_answered: bool,
-    /// Bytes that were read and hold more requests than are handed on at once.
+    /// Bytes that were read and hold more requests than are handed on in one read.
     kept: Bytes,
 }
 

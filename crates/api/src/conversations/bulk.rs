@@ -118,8 +118,8 @@ impl From<BulkResult> for BulkResultBody {
 
 /// Organise many conversations
 ///
-/// Archives, pins, moves, tags or deletes up to 100 conversations at once, or the opposite. Ids for which you
-/// have no conversation do not stop the others.
+/// Archives, pins, moves, tags or deletes up to 100 conversations in one request, or the opposite.
+/// Ids for which you have no conversation do not stop the others.
 #[utoipa::path(
     tag = "conversations",
     request_body(content = BulkConversationsBody, examples(

@@ -49,8 +49,8 @@ impl From<BulkResult> for BulkDeletionBody {
 
 /// Delete many conversations
 ///
-/// Deletes up to 100 conversations at once. Ids for which you have no conversation do not stop the
-/// others.
+/// Deletes up to 100 conversations in one request. Ids for which you have no conversation do not
+/// stop the others.
 #[utoipa::path(
     tag = "conversations",
     request_body(content = BulkDeleteConversationsBody, examples(

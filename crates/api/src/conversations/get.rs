@@ -78,7 +78,8 @@ pub(crate) async fn get_conversation(
     whole(&request, items.into_inner(), owner, opening).await
 }
 
-/// The conversation and its messages: at once if all of them are at hand, otherwise as a stream.
+/// The conversation and its messages: as one answer if all of them are at hand, otherwise as a
+/// stream.
 async fn whole(
     request: &HttpRequest,
     items: Arc<ItemService>,

@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 #[async_trait::async_trait]
 pub trait KeyStore: Send + Sync {
     /// Stores a new key. `false`: the owner has [`ApiKey::MOST`] keys, and the key was not stored.
-    /// The limit is exact also when many keys are made at once. `Unauthenticated` when the owner
-    /// was removed.
+    /// The limit is exact also when many keys are made at the same time. `Unauthenticated` when the
+    /// owner was removed.
     async fn insert(&self, person: Person, key: &ApiKey, digest: Digest) -> Result<bool>;
 
     async fn list(&self, owner: OwnerId, list: &KeyList) -> Result<Page<ApiKey>>;

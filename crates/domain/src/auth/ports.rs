@@ -57,7 +57,7 @@ pub trait SessionStore: Send + Sync {
     async fn ensure_user(&self, user: &User) -> Result<()>;
 
     /// Spends the token `spent` and puts `next` into its session. Changes nothing when the token
-    /// cannot be spent. Of two calls at once, one spends it and the other finds it spent.
+    /// cannot be spent. Of two simultaneous calls, one spends it and the other finds it spent.
     async fn rotate(
         &self,
         caller: Caller,

@@ -1,7 +1,7 @@
 use super::{FlagChanges, Tags};
 use crate::id::ProjectId;
 
-/// A way to organise many conversations at once.
+/// A way to organise many conversations with one request.
 #[derive(Clone, Debug)]
 pub enum Organising {
     Flag(FlagChanges),

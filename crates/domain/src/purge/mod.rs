@@ -1,4 +1,4 @@
-//! Reclaiming deleted data. A deletion removes the conversation, or the message, at once and leaves
+//! Purging deleted data. A deletion removes the conversation, or the message, at once and leaves
 //! its rows to a job.
 
 mod ports;

@@ -13,7 +13,7 @@ use ulid::Ulid;
 const FIRST: Duration = Duration::from_millis(100);
 const LAST: Duration = Duration::from_secs(2);
 
-/// How many keys are released at once.
+/// How many keys are released together.
 const BATCH: usize = 500;
 
 /// How many keys may be owed: 10 MB. Further keys become free when their claims expire.

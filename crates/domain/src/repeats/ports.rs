@@ -31,7 +31,7 @@ pub trait RepeatStore: Send + Sync {
     /// Releases a key, unless the outcome of its request is recorded.
     async fn release(&self, key: RepeatKey, token: Ulid) -> Result<()>;
 
-    /// Releases many keys at once.
+    /// Releases many keys together.
     async fn release_all(&self, claims: &[(RepeatKey, Ulid)]) -> Result<()>;
 
     /// Extends the leases of claims.

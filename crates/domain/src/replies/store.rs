@@ -49,7 +49,7 @@ pub trait ReplyStore: Send + Sync {
     ) -> Result<StoredReply>;
 }
 
-/// The most items that [`ReplyStore::preceding`] returns at once.
+/// The most items that one call of [`ReplyStore::preceding`] returns.
 pub const BATCH: usize = 100;
 
 /// An item, and the facts that a reply to it depends on.

@@ -83,9 +83,9 @@ impl TurnService {
         Ok((turn, !is_first))
     }
 
-    /// Queues up, in a task: a place that is taken when the caller has left is given back at once, and
-    /// does not hold up the conversation until its lease runs out. The `bool` says whether no turn is
-    /// before this one.
+    /// Queues up, in a task: a place that is taken after the caller has left is given back
+    /// immediately, and does not hold up the conversation until its lease runs out. The `bool` says
+    /// whether no turn is before this one.
     async fn enter(
         &self,
         owner: OwnerId,

@@ -166,7 +166,7 @@ fn bytes(request: &ChatRequest) -> usize {
     asked + context.sum::<usize>()
 }
 
-/// The limits for serialising long requests at once, and for waiting for that.
+/// How many long requests are serialised at the same time, and how many wait for that.
 fn serialising_limits(settings: &ProviderSettings) -> BudgetLimits {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let parallel = (processors / 2).max(1) as u64;

@@ -13,7 +13,7 @@ pub struct ProviderSettings {
     pub strict_roles: bool,
     /// How long the provider may be silent.
     pub silence: Duration,
-    /// How many requests may run at once.
+    /// How many requests may run at the same time.
     pub concurrency: usize,
     /// How many of these requests may be of one caller.
     pub owner_concurrency: usize,

@@ -210,8 +210,8 @@ impl Database {
         Arc::clone(&self.figures)
     }
 
-    /// How long requests have used its connections, all together: more than the time that has passed,
-    /// where several were used at once.
+    /// How long requests have used its connections, all together: more than the time that has
+    /// passed, where several were used at the same time.
     #[must_use]
     pub fn used_by_requests(&self) -> Duration {
         Duration::from_micros(self.figures.requests.read())

@@ -64,7 +64,7 @@ impl FollowedReplica {
         Advice::Try
     }
 
-    /// A read at the replica failed. Many may fail at once: the first one counts.
+    /// A read at the replica failed. Many may fail together: the first one counts.
     pub(super) fn lost(&self) {
         let mut state = locked(&self.state);
         if state.failures == 0 {

@@ -8,7 +8,7 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
-/// Allows one migration at a time per schema, for any number of instances that start at once. The
+/// Allows one migration at a time per schema, for any number of instances that start together. The
 /// lock belongs to a transaction: a pooler would keep a session's lock after this client is gone.
 const LOCK: &str = "select pg_try_advisory_xact_lock(hashtextextended('jan-conversations ' || \
                     current_schema(), 0))";

@@ -16,7 +16,7 @@ const FORKS_WAITING: usize = 4;
 const RETRY_AFTER: u64 = 2;
 
 /// How many bytes count as one statement. With the usual pool, an owner's messages of 200 kB are
-/// stored one at a time: two at once would keep both processors of a small machine busy.
+/// stored one at a time: two together would keep both processors of a small machine busy.
 const BYTES: usize = 32 * 1024;
 
 /// After work that writes more than this, its connection is closed: the library keeps the memory of

@@ -58,7 +58,7 @@ impl Argon2Hasher {
         })
     }
 
-    /// The limit of hashes that are computed at once.
+    /// The limit of hashes that are computed at the same time.
     #[must_use]
     pub fn budget(&self) -> Budget {
         self.budget.clone()

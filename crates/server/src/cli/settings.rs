@@ -215,7 +215,7 @@ pub struct GivenSettings {
     /// [default: 120]
     #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_timeout_seconds: Option<String>,
-    /// How many replies may be written at once; four times as many may wait [default: 32]
+    /// How many replies may be written at the same time; four times as many may wait [default: 32]
     #[arg(long, env, global = true, help_heading = "Model")]
     pub llm_max_concurrency: Option<String>,
     /// How many of those may be of one owner [default: a quarter of LLM_MAX_CONCURRENCY, at least

@@ -102,7 +102,8 @@ impl Provider {
         }
     }
 
-    /// How many titles are asked for at once: as many as one owner may ask for, but at most a few.
+    /// How many titles are asked for at the same time: as many as one owner may ask for, but at
+    /// most a few.
     #[must_use]
     pub fn parallel_titles(&self) -> usize {
         const MOST: usize = 4;

@@ -94,8 +94,8 @@ pub async fn upkeep(
     lane.run(database).await;
 }
 
-/// Names conversations, several at once, until it is dropped: a model that takes long over one
-/// title does not delay the others.
+/// Names conversations, several at the same time, until it is dropped: a model that takes long over
+/// one title does not delay the others.
 pub async fn titles(
     database: Database,
     provider: Arc<dyn ModelProvider>,

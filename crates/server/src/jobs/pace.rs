@@ -108,7 +108,7 @@ mod tests {
         assert!(used.is_busy(at(200), total(100)));
         assert!(used.is_busy(at(250), total(100)));
         assert!(!used.is_busy(at(400), total(199)));
-        // Several connections at once.
+        // Several connections at the same time.
         assert!(used.is_busy(at(500), total(999)));
         assert!(!used.is_busy(at(600), total(999)));
     }

@@ -11,7 +11,7 @@ use domain::responses::ResponseService;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// How many items OpenAI's API takes at once.
+/// How many items OpenAI's API takes in one request.
 const MOST: usize = 20;
 
 /// Items as they were sent, to the last digit: up to 20, and one more where there are more. The number is then

@@ -61,7 +61,7 @@ impl Layouts {
         }
     }
 
-    /// The limit of pages that are laid out at once.
+    /// The limit of pages that are laid out at the same time.
     #[must_use]
     pub fn budget(&self) -> Budget {
         self.budget.clone()

@@ -11,7 +11,7 @@ use domain::id::OwnerId;
 use domain::page::Order;
 use uuid::Uuid;
 
-/// How many archived conversations there may be within a page that is read at once.
+/// How many archived conversations there may be within a page that is read by one statement.
 const ARCHIVED: i64 = 8;
 
 /// The limits of usual pages are part of the text. With a limit in a parameter PostgreSQL does not keep

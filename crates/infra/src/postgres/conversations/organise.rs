@@ -1,5 +1,5 @@
-//! Organises many conversations at once. Goes in the order of ids, so that two requests for the same
-//! conversations cannot deadlock.
+//! Organises many conversations in one transaction. Goes in the order of ids, so that two requests
+//! for the same conversations cannot deadlock.
 
 use super::PROJECT;
 use super::rows::stored_key;

@@ -23,8 +23,8 @@ use uuid::Uuid;
 pub struct PgKeys(pub Database);
 
 statement!(
-    /// Serialises the creation of keys for one owner: two transactions that count at once would not
-    /// see each other's key. Not every owner has a row that could be locked.
+    /// Serialises the creation of keys for one owner: two transactions that count at the same time
+    /// would not see each other's key. Not every owner has a row that could be locked.
     Queue { owner_id: Uuid => SqlUuid } -> (),
     "select pg_advisory_xact_lock(hashtextextended('a new API key of ' || $1, 0))"
 );

@@ -49,8 +49,8 @@ pub(super) async fn delete(
     if deletion.write(connection).await? == 0 {
         return Ok(Deleted::NoItem);
     }
-    // A few versions are deleted and a few links are ended at once; a job does the rest. Meanwhile
-    // no link shows the message, since each link looks for it.
+    // A few versions are deleted and a few links are ended immediately; a job does the rest.
+    // Meanwhile no link shows the message, since each link looks for it.
     let has_links = !shares::revoke_of_item(connection, key, now, LINKS_AT_ONCE).await?;
     if !delete_versions(connection, key, AT_ONCE).await? || has_links {
         let job = statements::LeaveVersions {

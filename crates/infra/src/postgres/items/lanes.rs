@@ -1,16 +1,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
-/// How many entries may wait, and how many are taken at once.
+/// How many entries may wait, and how many are taken together.
 #[derive(Clone, Copy)]
 pub(super) struct GroupLimits {
     /// How many may wait: of all owners, and of one.
     pub(super) waiting: usize,
     pub(super) waiting_each: usize,
-    /// How many are taken at once: of all owners, and of one.
+    /// How many are taken together: of all owners, and of one.
     pub(super) most: usize,
     pub(super) most_each: usize,
-    /// How many bytes are taken at once, unless the first entry has more.
+    /// How many bytes are taken together, unless the first entry has more.
     pub(super) bytes: usize,
 }
 

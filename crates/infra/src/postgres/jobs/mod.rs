@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// Jobs in PostgreSQL.
 pub struct PgJobs(pub Database);
 
-/// How many entries of an earlier version's queue are moved at once.
+/// How many entries of an earlier version's queue are moved together.
 const BATCH: i64 = 500;
 
 /// A job's owner, kind and key in stored form.

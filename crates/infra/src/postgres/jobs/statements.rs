@@ -74,8 +74,8 @@ statement!(
 );
 
 statement!(
-    /// Leases a due job, beyond the end of this statement. Of two at once, the second waits for the
-    /// first, and finds the job leased.
+    /// Leases a due job, beyond the end of this statement. Of two simultaneous ones, the second
+    /// waits for the first, and finds the job leased.
     Claim {
         until: DateTime<Utc> => Timestamptz,
         more_attempts: i32 => Integer,

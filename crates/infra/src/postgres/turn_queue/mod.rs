@@ -27,7 +27,7 @@ use uuid::Uuid;
 pub struct PgTurnQueue(pub Database);
 
 /// How often a turn tries to get a place while others take places at the same moment. Each failure
-/// means that another turn has got one, and an owner can do only so much at once.
+/// means that another turn has got one, and an owner can do only so much at the same time.
 const ATTEMPTS: u8 = 64;
 
 /// The most turns of one conversation that may wait, also of clients that have disconnected.

@@ -57,7 +57,7 @@ statement!(
 );
 
 statement!(
-    /// Of two at once, the second sees the count of the first.
+    /// Of two simultaneous ones, the second sees the count of the first.
     TakeTitle {
         owner_id: Uuid => SqlUuid,
         midnight: DateTime<Utc> => Timestamptz,

@@ -55,7 +55,7 @@ fn blocks_are_cleaned_apart_and_none_is_lost() {
     );
 }
 
-/// How many elements are open at once at the most.
+/// The most elements that are open at the same time.
 fn depth(html: &str) -> usize {
     let mut depth = 0_usize;
     let mut deepest = 0;

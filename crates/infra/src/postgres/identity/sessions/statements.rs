@@ -43,9 +43,9 @@ statement!(
 );
 
 statement!(
-    /// Of two rotations at once, the second waits for the row lock of the first, finds the token
-    /// spent, and changes nothing. The user is locked before the token, as in a removal. A refresh
-    /// counts as activity of the user, which is noted once a day.
+    /// Of two simultaneous rotations, the second waits for the row lock of the first, finds the
+    /// token spent, and changes nothing. The user is locked before the token, as in a removal. A
+    /// refresh counts as activity of the user, which is noted once a day.
     Rotate<'a> {
         spent: &'a [u8] => Binary,
         next: &'a [u8] => Binary,
@@ -109,7 +109,7 @@ statement!(
 );
 
 // A session continues by its one unspent token, and has ended when it has none. Only that token is
-// deleted at once: there may be a million spent ones. The statement finds the token that was
+// deleted immediately: there may be a million spent ones. The statement finds the token that was
 // unspent when it began. If a rotation spends that token meanwhile, the statement waits, and also
 // deletes and counts that token; the next pass then finds the new token of the rotation.
 

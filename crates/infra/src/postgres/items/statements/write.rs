@@ -113,10 +113,10 @@ statement!(
 );
 
 statement!(
-    /// Many appends at once, in the order of the arrays. Leaves out a conversation that another
-    /// transaction is changing, so that only its own appends wait for it, and a conversation that
-    /// its share of the group would fill. Returns for each of the others the number before its
-    /// first new item.
+    /// Many appends in one statement, in the order of the arrays. Leaves out a conversation that
+    /// another transaction is changing, so that only its own appends wait for it, and a
+    /// conversation that its share of the group would fill. Returns for each of the others the
+    /// number before its first new item.
     AppendGroup<'a> {
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
         conversation_ids: &'a [Uuid] => Array<SqlUuid>,
