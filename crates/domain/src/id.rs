@@ -135,13 +135,13 @@ impl ItemId {
     }
 }
 
-/// The place of an item in its conversation: 1, 2, 3, … in the order of acceptance. Numbers are
+/// The number of an item in its conversation: 1, 2, 3, … in the order of acceptance. Numbers are
 /// never reused, so a deletion leaves a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sequence(pub u32);
 
 impl Sequence {
-    /// The place after this one.
+    /// The next number.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0.saturating_add(1))

@@ -24,8 +24,8 @@ thread_local! {
     static ON_RESERVE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs work that continues while the disk is full. The stores do such work again where it found no
-/// room, or where the database was restarting for want of room. It is task-local and not a
+/// Runs work that continues while the disk is full. The stores retry such work if there was no room
+/// for it, or if the database restarted because of a full disk. It is task-local and not a
 /// parameter: the request sets it and the stores read it.
 pub fn on_reserve<F: Future>(work: F) -> OnReserve<F> {
     OnReserve(Box::pin(work))

@@ -95,7 +95,7 @@ pub fn first_line(text: &str, max: usize) -> Option<String> {
     if let Some(end) = last_word.filter(|end| *end * 2 >= cut.len()) {
         cut.truncate(end);
     }
-    // One grapheme can be longer than the room; then it is cut between characters.
+    // One grapheme can be longer than `max`; then it is cut between characters.
     if cut.is_empty() {
         cut = line.chars().take(most).collect();
     }

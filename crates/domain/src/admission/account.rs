@@ -4,7 +4,8 @@ use super::Refused;
 use std::collections::BTreeMap;
 use tokio::sync::oneshot;
 
-/// The number of a place in a queue. Numbers rise, so the first of a map has waited longest.
+/// The number of a request in a queue. Numbers rise, so the first entry of a map has waited
+/// longest.
 pub(super) type Ticket = u64;
 
 /// How a budget is used now, and how many requests it has refused so far.
@@ -39,12 +40,12 @@ impl Holder {
     }
 }
 
-/// Whether units will come back, or only stay with their holders.
+/// Tells whether units will come back, or only stay with their holders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Motion {
     /// Permits whose holders are at work.
     pub(super) at_work: usize,
-    /// How often units came back, or holders went on.
+    /// How often units came back, or holders made progress.
     pub(super) moves: u64,
 }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// Counted memory that stays with the work that needs it: it is given back when this is dropped.
-/// The default holds none.
+/// Counted memory, held by the work that needs it until this is dropped. The default holds none.
 #[derive(Default)]
 pub struct BodyMemory {
     _held: Option<Box<dyn Send + Sync>>,

@@ -39,8 +39,8 @@ impl Budget {
         Ok(self.permit(caller, units))
     }
 
-    /// Takes units, and waits for them in turn until `patience` completes (a timer, or
-    /// [`std::future::pending`]). A future that is dropped leaves the queue.
+    /// Takes units. Waits for them in turn, until `patience` completes (a timer, or
+    /// [`std::future::pending`]). A request whose future is dropped leaves the queue.
     ///
     /// # Errors
     /// Says which share is still used up when `patience` has ended. Fails at once where too many
@@ -164,7 +164,8 @@ impl Permit {
         Ok(())
     }
 
-    /// Whether the holders of the units that `grow` would need are at work, which ends by itself.
+    /// Whether the holders of the units that `grow` would need are at work. Work ends without a
+    /// client.
     #[must_use]
     pub fn may_grow_soon(&self, more: u64) -> bool {
         self.budget.queue().motion(self.caller, more).at_work > 0

@@ -1,4 +1,4 @@
-//! Limits of shared resources: places at a model, connections, bytes.
+//! Limits of shared resources: requests to models, connections, bytes.
 //!
 //! A [`Budget`] is a number of units, of which one caller holds at most a share. A caller whose
 //! share is used up, or for whom too little is free, waits or is refused; other callers are not

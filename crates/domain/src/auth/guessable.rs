@@ -99,7 +99,7 @@ fn repeats(characters: &[char]) -> bool {
 }
 
 /// Whether the text consists of pieces only. `longest` gives the length of the longest piece at the
-/// beginning. Always takes the longest piece, which is right for runs.
+/// beginning. Always takes the longest piece; that is enough for runs.
 fn is_made_of(characters: &[char], longest: impl Fn(&[char]) -> usize) -> bool {
     let mut rest = characters;
     while !rest.is_empty() {

@@ -45,20 +45,19 @@ pub struct KeyHolder {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Remembers for a while the results of key look-ups, for good and for bad keys. Its size is
+/// Remembers the results of key look-ups for a while, of good keys and of bad ones. Its size is
 /// bounded.
 pub trait KeyCache: Send + Sync {
     fn get(&self, digest: &Digest) -> Option<KnownKey>;
 
-    /// How many keys have been forgotten so far. Read it before each look-up, for
-    /// [`KeyCache::put`].
+    /// How many keys have been removed so far. Read it before each look-up, for [`KeyCache::put`].
     fn removals(&self) -> u64;
 
-    /// Remembers the result of a look-up that began when `forgotten` keys had been forgotten. If
-    /// more have been forgotten since, the result may be of a revoked key, and is not remembered.
+    /// Remembers the result of a look-up that began when `removals` keys had been removed. If more
+    /// have been removed since, the result may be of a revoked key, and is not remembered.
     fn put(&self, digest: Digest, known: KnownKey, removals: u64);
 
-    /// Forgets a key. The results of look-ups that run at this moment are not remembered either.
+    /// Removes a key. The results of look-ups that run at this moment are not remembered either.
     fn remove(&self, digest: &Digest);
 }
 

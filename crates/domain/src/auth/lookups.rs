@@ -5,9 +5,9 @@ use crate::limits::Origin;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Turns for looking up unknown keys and tokens. A good one is looked up even when other clients of
-/// the address have sent bad ones. Since look-ups take turns, a client that sends many bad ones
-/// keeps only a few connections of the database busy.
+/// Limits the look-ups of unknown keys and tokens. A good one is looked up even when other clients
+/// of the address have sent bad ones. A client that sends many bad ones keeps only a few
+/// connections of the database busy.
 #[derive(Clone)]
 pub struct Lookups {
     budget: Budget,
@@ -15,7 +15,7 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// How long a look-up waits for its turn.
+    /// How long a look-up waits for a permit.
     const PATIENCE: Duration = Duration::from_secs(4);
     /// How many look-ups may wait: of all addresses, and of one address.
     const WAITING: (usize, usize) = (10_000, 2_000);

@@ -74,9 +74,9 @@ pub trait SessionStore: Send + Sync {
     /// another request has just ended it.
     async fn end_of(&self, person: Person, session: SessionId) -> Result<bool>;
 
-    /// Ends some of the person's other sessions, and leaves at least `most` of them. `false`: no
-    /// more sessions were there to end. With `most` 0, all other sessions that began before have
-    /// ended then.
+    /// Ends some of the person's other sessions, and leaves at least `most` of them. `false`: there
+    /// was no other session to end. With `most` 0, all other sessions that began before this call
+    /// have then ended.
     async fn end_some(&self, person: Person, most: u32) -> Result<bool>;
 
     /// The session and the owner of a token, spent or not.

@@ -34,8 +34,9 @@ pub struct ExternalRemoval {
     pub at: DateTime<Utc>,
 }
 
-/// The removed owners whose access tokens may still be valid, known to this instance: owners
-/// removed here at once, owners removed by other instances after the next look.
+/// The removed owners whose access tokens may still be valid, as far as this instance knows. It
+/// knows owners that it removed itself at once, and those that other instances removed after the
+/// next look.
 pub struct RemovedOwners {
     store: Arc<dyn RemovalRecord>,
     clock: Arc<dyn Clock>,
@@ -48,7 +49,7 @@ pub struct RemovedOwners {
 /// The known removals of external owners.
 struct External {
     removals: HashMap<OwnerId, ExternalRemoval>,
-    /// When the last look began that was answered.
+    /// When the last successful look began.
     looked_at: DateTime<Utc>,
 }
 
@@ -110,8 +111,8 @@ impl RemovedOwners {
 
     /// Reads the owners that other instances removed. Owners that were added here meanwhile stay.
     ///
-    /// External owners are read since the last look that was answered, however long ago that was:
-    /// their tokens may be valid for long. Clocks may differ, so it begins a little before that.
+    /// External owners are read since the last successful look, however long ago that was: their
+    /// tokens may be valid for long. Clocks may differ, so this reads from a little before that.
     pub async fn look(&self) -> Result<()> {
         let now = self.clock.now();
         let since = now - Self::MEMORY;

@@ -221,7 +221,7 @@ impl AuthService {
     pub async fn end_sessions(&self, actor: Actor) -> Result<()> {
         let person = actor.person()?;
         self.sessions.end_others(person, 0).await?;
-        // The caller's own session ends last, since it is what lets the caller end the others.
+        // The caller's own session ends last: without it, the caller could not end the others.
         if let Some(own) = person.session {
             let caller = Caller::Owner(person.owner);
             self.sessions.end(caller, person.owner, own).await?;

@@ -96,7 +96,7 @@ pub(super) struct Admitted {
     delayed: bool,
 }
 
-/// The place of one delayed attempt.
+/// One delayed attempt.
 struct DelayedAttempt<'a> {
     waiting: &'a AtomicUsize,
     number: usize,

@@ -21,7 +21,7 @@ struct StoredItems {
     instructions: Vec<Item>,
 }
 
-/// The places in the request of the messages that the conversation holds already. The request must
+/// The indexes in the request of the messages that the conversation holds already. The request must
 /// begin with all user and assistant messages of the conversation, in order, with at least one
 /// assistant message, and must end with something new. Instructions that the conversation holds
 /// count as well, and so do `blank` replies. Empty where the request is not of this form.

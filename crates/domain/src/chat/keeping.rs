@@ -1,4 +1,4 @@
-//! A chat that goes into a conversation, from the request until the model is asked.
+//! A chat that goes into a conversation: from the request to the question for the model.
 
 use super::answer_task::{AnswerTask, absent};
 use super::audience::{Audience, AudienceEvents};

@@ -6,8 +6,8 @@ use crate::turns::{QueuedTurn, Turn};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
-/// The conversation that was made for a turn. If the turn is not stored, the conversation is taken
-/// back.
+/// The conversation that was made for a turn. If the turn is not stored, the conversation is
+/// withdrawn.
 pub(super) struct MadeConversation {
     turns: Arc<dyn TurnStore>,
     owner: OwnerId,
@@ -33,7 +33,8 @@ impl MadeConversation {
         self.conversation.id
     }
 
-    /// Records the turn for which it was made: a failed turn may leave the queue a moment later.
+    /// Records the turn for which the conversation was made: a failed turn may leave the queue a
+    /// moment later.
     pub(super) fn is_for(&mut self, turn: &Turn) {
         self.turn = Some(turn.leaving(false).turn);
     }

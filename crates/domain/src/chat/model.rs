@@ -5,7 +5,7 @@ use crate::items::{Content, Reasoning, Role};
 /// A message that a client adds to a conversation.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
-    /// The place of the message in the request, from 0.
+    /// The index of the message in the request, from 0.
     pub at: usize,
     pub role: Role,
     pub content: Content,
@@ -43,11 +43,12 @@ pub struct CompleteChat {
 #[derive(Clone, Debug)]
 pub struct ChatTarget {
     pub conversation: ConversationId,
-    /// Whether the messages and the reply are stored in it; otherwise it only goes before them.
+    /// Whether the messages and the reply are stored in it. Otherwise the model only reads it
+    /// before them.
     pub is_stored: bool,
     /// The messages of the request, at least one.
     pub messages: Vec<NewMessage>,
-    /// The places of blank replies in the request: a client keeps one where a turn was cancelled
+    /// The indexes of blank replies in the request: a client keeps one where a turn was cancelled
     /// before the model said anything. They are not stored.
     pub blank: Vec<usize>,
 }

@@ -43,7 +43,7 @@ pub struct FinishedTurn {
     pub has_reply: bool,
 }
 
-/// A message without its place.
+/// A message without its sequence number.
 #[derive(Clone, Debug)]
 pub struct TurnMessage {
     /// Time and randomness of the id; see [`crate::id::ItemId::at`].
@@ -65,6 +65,6 @@ pub enum StoredTurn {
     NoConversation,
     /// Not stored: the conversation would hold too many messages.
     Full,
-    /// Not stored: another turn of the conversation has taken its place.
+    /// Not stored: the turn was delayed for so long that others were answered first.
     Overtaken,
 }

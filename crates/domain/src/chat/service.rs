@@ -64,13 +64,13 @@ impl ChatService {
         }
     }
 
-    /// Completes a chat. A stored chat waits for the turns before it, and is refused before the
-    /// model is asked where it cannot be stored. It runs in the background from the start, so it
-    /// continues when the client disconnects.
+    /// Completes a chat. A stored chat waits for the turns before it. One that cannot be stored is
+    /// refused before the model is asked. It runs in the background from the start, so it continues
+    /// when the client disconnects.
     ///
-    /// `making` makes the conversation of a stored chat in place of the named one, when all else is
-    /// known to be right; so it is not made for a chat that does not begin. It is withdrawn if the
-    /// turn is not stored.
+    /// `making` makes the conversation of a stored chat instead of a named one. It is called after
+    /// all checks, so it makes none for a chat that does not begin. It is withdrawn if the turn is
+    /// not stored.
     pub async fn complete(
         &self,
         owner: OwnerId,

@@ -55,7 +55,7 @@ impl Keeping {
     }
 }
 
-/// The places and the ids of the outputs whose calls are not among these messages.
+/// The indexes and the ids of the outputs whose calls are not among these messages.
 fn answers(messages: &[NewMessage]) -> Vec<(usize, String)> {
     let mut called = HashSet::new();
     let mut answers = Vec::new();

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 #[derive(Clone, Debug)]
 pub struct BulkResult {
     pub done: usize,
-    /// The sent ids of other conversations, as sent, each once: the owner has none, or the action is
-    /// not possible there.
+    /// The other ids, as sent, each once: the owner has no such conversation, or the action is not
+    /// possible there.
     pub failed: Vec<String>,
 }
 

@@ -44,7 +44,7 @@ impl Conversation {
         let organised = pairs.fold(organised, |print, (key, value)| {
             print.text(Some(key)).text(Some(value))
         });
-        // Their number keeps them apart from the pairs.
+        // Their number separates them from the pairs.
         let tags = self.tags.names();
         let organised = match tags {
             [] => organised,

@@ -51,7 +51,7 @@ pub trait ConversationStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<ConversationId>>;
 
-    /// Does the same with one conversation, in an expected state only. `false`: it did not exist.
+    /// Deletes one conversation, in an expected state only. `false`: it did not exist.
     async fn delete_expected(
         &self,
         owner: OwnerId,
@@ -60,8 +60,8 @@ pub trait ConversationStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Checked<bool>>;
 
-    /// Does the same with the first `most` conversations of a range. Returns the id of the last one
-    /// and how many they were; `None` when the range is empty.
+    /// Deletes the first `most` conversations of a range. Returns the id of the last one and how
+    /// many they were; `None` when the range is empty.
     async fn delete_range(
         &self,
         owner: OwnerId,

@@ -10,7 +10,7 @@ pub enum ProviderFailure {
     /// No model provider is configured.
     #[error("This server has no model provider yet. Its operator can set {variable}.")]
     NotConfigured { variable: &'static str },
-    /// All places are taken, and too many requests wait already.
+    /// All permits are in use, and too many requests wait already.
     #[error("The model is busy. Try again in {retry_after} seconds.")]
     Busy { retry_after: u64 },
     /// The provider was silent for too long, or took too long altogether.
@@ -26,7 +26,7 @@ pub enum ProviderFailure {
     #[error("The model provider failed: {report}")]
     Failed {
         report: Report,
-        /// Whether the same request would fail again, and cost as much.
+        /// Whether a retry would fail again, and cost as much.
         lasts: bool,
     },
 }

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 const ATTEMPTS: u8 = 3;
 
 impl ItemService {
-    /// Adds messages at the end, in order, all or none. A message whose call id an item with the
-    /// same role and content has is answered with that item.
+    /// Adds messages at the end, in order, all or none. If an item has the call id of a message,
+    /// with the same role and content, the answer has that item.
     pub async fn append_all(
         &self,
         owner: OwnerId,
@@ -141,8 +141,7 @@ impl ItemService {
     }
 }
 
-/// Returns messages that were all stored before. Where the request may be repeated, it stands for
-/// them from now on.
+/// Returns messages that were all stored before, and records them as the request's outcome.
 fn stored(conversation: ConversationId, batch: Batch) -> Result<Vec<Item>> {
     if let Some(claim) = repeats::current()? {
         claim.found(batch.outcome(conversation, Sequence::default()));

@@ -5,8 +5,8 @@ use crate::page::{Limit, Order, PAGE_BYTES, Page};
 
 impl ItemService {
     /// The items around an item: half of the limit before it, then itself and those after it. The
-    /// item itself may be deleted, but not be another conversation's. `has_more` is about the end
-    /// of the page in the direction of `order`.
+    /// item itself may be deleted, but must not belong to another conversation. `has_more` says
+    /// whether more items follow in the direction of `order`.
     pub async fn around(
         &self,
         owner: OwnerId,
@@ -56,8 +56,8 @@ impl ItemService {
         Ok(Page { data, has_more })
     }
 
-    /// Refuses an item of another conversation, by the first item from its place on: another item
-    /// may have the place here, or it may be free here.
+    /// Refuses an item of another conversation. `first` is the first item here with its number or a
+    /// later one: here, another item may have the number, or none.
     async fn check_exists(&self, owner: OwnerId, id: ItemId, first: Option<&Item>) -> Result<()> {
         let is_elsewhere = match first {
             Some(first) if first.id.sequence() == id.sequence() => first.id != id,

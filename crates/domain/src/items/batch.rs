@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use std::collections::HashSet;
 use ulid::Ulid;
 
-/// An item without its place.
+/// An item without its sequence number.
 #[derive(Clone, Debug)]
 pub struct PendingItem {
     /// Time and randomness of the id-to-be; see [`ItemId::at`].
@@ -96,7 +96,7 @@ impl Batch {
             .collect()
     }
 
-    /// The place in the request of the first message that does not fit.
+    /// The index in the request of the first message that does not fit.
     pub(super) fn first_over(&self, most: u32) -> Option<usize> {
         let entries = self.0.iter().enumerate();
         let mut new = entries.filter(|(_, entry)| matches!(entry, BatchEntry::New(_)));

@@ -194,8 +194,8 @@ pub struct VersionList {
     pub after: Option<u32>,
 }
 
-/// The place in an export: after this item, and after this earlier version of it (0: after the item
-/// itself).
+/// Where an export continues: after this item, and after this earlier version of it (0: after the
+/// item itself).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExportCursor {
     pub sequence: Sequence,

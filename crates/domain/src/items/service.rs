@@ -26,7 +26,7 @@ pub struct ItemService {
 pub struct ListItems {
     pub limit: Limit,
     pub order: Order,
-    /// Begins after this place, even if its item was deleted.
+    /// Begins after this number, even if its item was deleted.
     pub after: Option<Sequence>,
     pub call_id: Option<CallId>,
 }

@@ -23,9 +23,9 @@ pub enum JobKind {
     IdleGuests,
     /// Deletes the data of a removed owner.
     Removal,
-    /// Reclaims earlier versions of a deleted message, and ends the links to it.
+    /// Purges earlier versions of a deleted message, and ends the links to it.
     Versions,
-    /// Reclaims the items of a deleted conversation.
+    /// Purges the items of a deleted conversation.
     Purge,
     /// Indexes an owner's new and changed texts for search.
     Search,

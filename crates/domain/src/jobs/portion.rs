@@ -33,7 +33,8 @@ impl Portion {
         Self(self.0 / 2).clamp(Self::LEAST, Self::MOST)
     }
 
-    /// The next portion, after a step of this size took so long: shrinks at once, grows slowly.
+    /// The next portion, after a step of this size took `took`: it shrinks at once and grows
+    /// slowly.
     #[must_use]
     pub fn after(self, took: Duration) -> Self {
         if took > Self::AIM {

@@ -13,7 +13,7 @@ pub trait RateLimits: Send + Sync {
     /// Gives one attempt back.
     fn give_back(&self, limited: Limited, subject: Subject);
 
-    /// Forgets all attempts of the subject.
+    /// Sets the count of the subject's attempts to zero.
     fn reset(&self, limited: Limited, subject: Subject);
 }
 

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 /// deletes the entry when all is done.
 #[async_trait::async_trait]
 pub trait PurgeStore: Send + Sync {
-    /// Reclaims a portion of a deleted conversation. Links to it become tombstones.
+    /// Purges a portion of a deleted conversation. Links to it become tombstones.
     async fn purge(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
 
-    /// Reclaims a portion of the earlier versions of a deleted message.
+    /// Purges a portion of the earlier versions of a deleted message.
     async fn purge_versions(&self, job: &Job, portion: Portion, now: DateTime<Utc>)
     -> Result<Step>;
 

@@ -5,7 +5,7 @@ use crate::jobs::{Job, JobKind, Portion, Step, Work};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 
-/// Reclaims deleted data.
+/// Purges deleted data.
 #[derive(Clone)]
 pub struct PurgeService {
     pub store: Arc<dyn PurgeStore>,

@@ -19,8 +19,8 @@ pub trait RemovalStore: Send + Sync {
     /// Deletes some data of a removed owner; `false` if there was no more.
     async fn clear(&self, owner: OwnerId, now: DateTime<Utc>, portion: Portion) -> Result<bool>;
 
-    /// Does the same for the job of a removal. When no data was left, the job runs again at
-    /// `again`, or ends where that is `None`.
+    /// Deletes some data of a removed owner, as a step of the removal's job. When no data was left,
+    /// the job runs again at `again`, or ends where that is `None`.
     async fn sweep(
         &self,
         job: &Job,

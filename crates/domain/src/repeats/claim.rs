@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::watch;
 use ulid::Ulid;
 
-/// The claim of a request that runs now in this instance. Work that outlives the request holds it,
-/// too. It ends when its last holder drops it: without a recorded outcome, the request had no
+/// The claim of a request that runs now in this instance. Work that outlives the request also holds
+/// it. It ends when its last holder drops it: without a recorded outcome, the request had no
 /// effect, and its key is released.
 pub struct Claim {
     pub key: RepeatKey,
@@ -122,8 +122,8 @@ impl RunningClaims {
     }
 
     pub(super) fn all(&self) -> Vec<(RepeatKey, Ulid)> {
-        // Drop the claims after the lock is free: dropping the last holder of a claim takes the
-        // lock, too.
+        // Drop the claims after the lock is free: dropping the last holder of a claim also takes
+        // the lock.
         let claims: Vec<_> = {
             let claims = locked(&self.claims);
             claims.values().filter_map(Weak::upgrade).collect()

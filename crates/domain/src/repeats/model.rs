@@ -34,7 +34,7 @@ pub enum Made {
     /// A message that came through a link, in a conversation of this owner.
     SharedItem(OwnerId, ConversationId, ItemId),
     Project(ProjectId),
-    /// A share link, by its place.
+    /// A share link, by its cursor.
     Share(ConversationId, Ulid),
     /// The conversations to which an action on many was done.
     Several(Vec<ConversationId>),

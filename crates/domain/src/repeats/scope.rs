@@ -14,7 +14,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Slot>> = const { RefCell::new(None) };
 }
 
-/// A place for a claim that is made later in the work.
+/// Holds the claim, which is made later in the work.
 #[derive(Clone, Default)]
 pub struct Slot(Arc<Mutex<ClaimState>>);
 

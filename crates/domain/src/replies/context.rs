@@ -18,7 +18,7 @@ pub(crate) struct Context {
     pub(crate) is_truncated: bool,
 }
 
-/// A conversation up to a place in it.
+/// A conversation up to one of its items.
 pub(crate) struct PromptSource<'a> {
     pub(crate) store: &'a dyn ReplyStore,
     pub(crate) owner: OwnerId,
@@ -33,10 +33,10 @@ pub(crate) struct PromptSource<'a> {
 
 impl PromptSource<'_> {
     /// The instruction and the profile, always, and the newest items that fit into `budget` tokens
-    /// together with them. The provider gets the two, and the conversation's own instructions, in
-    /// one system message, in this order. The last question is always included, since the items
-    /// after it and the wanted reply make no sense without it. Where earlier items are left out,
-    /// the context does not begin with an answer.
+    /// together with them. The provider gets both, and then the conversation's own instructions, in
+    /// one system message. The last question is always included, since the items after it and the
+    /// wanted reply make no sense without it. Where earlier items are left out, the context does
+    /// not begin with an answer.
     pub(crate) async fn context(
         &self,
         instruction: Option<Instruction>,

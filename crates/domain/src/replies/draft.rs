@@ -189,8 +189,8 @@ impl ReplyDraft {
         })
     }
 
-    /// The failure of an empty reply. It is lasting: asking again would cost as much, and most
-    /// likely lead to the same.
+    /// The failure of an empty reply. It is lasting: another attempt would cost as much, and most
+    /// likely fail again.
     fn empty(&self, ending: ReplyEnding, has_thoughts: bool) -> ProviderFailure {
         let why = match (ending, has_thoughts) {
             (ReplyEnding::Length, true) => {

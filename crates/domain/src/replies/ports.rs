@@ -6,11 +6,10 @@ use crate::error::Result;
 /// server.
 #[async_trait::async_trait]
 pub trait ModelProvider: Send + Sync {
-    /// Asks a model, and returns when the answer has begun. A request holds one of the places at
-    /// the model until its answer is complete or dropped. The places and the share of one caller
-    /// are limited; a limited number of requests wait for a place, and any further one fails as
-    /// `Busy`. If the provider cannot be reached, or fails before the answer begins, it is asked
-    /// once more.
+    /// Asks a model, and returns when the answer has begun. A request holds a permit until its
+    /// answer is complete or dropped. The permits and the share of one caller are limited; a
+    /// limited number of requests wait for a permit, and any further one fails as `Busy`. If the
+    /// provider cannot be reached, or fails before the answer begins, it is asked once more.
     async fn chat(&self, caller: Caller, request: ChatRequest) -> Result<Box<dyn ChatStream>>;
 
     /// The provider's models, in its own order.

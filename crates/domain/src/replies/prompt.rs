@@ -146,7 +146,7 @@ impl Group {
     }
 }
 
-/// The outputs of calls, by the place of the call among those of the same id.
+/// The outputs of calls, in the order of the calls with the same id.
 struct Answers(HashMap<String, VecDeque<Option<String>>>);
 
 impl Answers {

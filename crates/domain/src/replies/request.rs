@@ -1,4 +1,4 @@
-//! The reply that a client wants: its place, and the request to the model.
+//! The reply that a client wants: its target, and the request to the model.
 
 use super::Neighbour;
 use super::context::{Context, PromptSource};
@@ -43,7 +43,7 @@ pub(super) struct WantedReply {
     pub(super) request: ChatRequest,
 }
 
-/// The place of a reply to an item.
+/// The target of a reply to an item.
 pub(super) fn target(id: ItemId, prompt_context: &PromptContext) -> Result<ReplyTarget> {
     if !prompt_context.is_message {
         return Err(Error::invalid(

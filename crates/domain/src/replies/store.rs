@@ -10,7 +10,7 @@ use ulid::Ulid;
 /// given owner, without deleted conversations.
 #[async_trait::async_trait]
 pub trait ReplyStore: Send + Sync {
-    /// The item, and what a reply to it or in its place needs to know.
+    /// The item, and the facts on which a reply to it, or a new version of it, depends.
     async fn prompt_context(
         &self,
         owner: OwnerId,
@@ -37,7 +37,7 @@ pub trait ReplyStore: Send + Sync {
         before: Sequence,
     ) -> Result<Option<Item>>;
 
-    /// Puts a reply in its place, or leaves all as it is; its turn leaves the queue in either case.
+    /// Stores a reply at its target, or changes nothing; its turn leaves the queue in either case.
     /// Sets the conversation's `updated_at`.
     async fn store(
         &self,
@@ -74,7 +74,7 @@ pub struct Neighbour {
     pub is_message: bool,
 }
 
-/// The place of a reply.
+/// Where a reply is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyTarget {
     /// The reply becomes this item's next version.

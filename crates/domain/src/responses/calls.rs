@@ -17,7 +17,7 @@ pub(super) struct ResponseCalls(Vec<Call>);
 struct Call {
     index: Option<u64>,
     id: Option<String>,
-    /// Its place in the output, once its name is known.
+    /// Its index in the output, once its name is known.
     output_index: Option<usize>,
     /// Arguments that came before the name.
     early: String,

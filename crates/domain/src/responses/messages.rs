@@ -30,7 +30,7 @@ pub(super) fn messages(leading: &[String], entries: &[ItemEntry]) -> Vec<String>
     messages.messages
 }
 
-/// The output of each call that has one, by the place of the call.
+/// The output of each call that has one, by the index of the call.
 fn outputs_of_calls(entries: &[ItemEntry]) -> Vec<Option<&ItemEntry>> {
     let mut found = vec![None; entries.len()];
     let mut open: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
@@ -57,8 +57,8 @@ pub(super) fn field(entry: &ItemEntry, name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Whether each of the last `new` items that is the output of a call has its call before it. If not,
-/// the place of the first one without, among the new ones, and the id of the call.
+/// Whether each of the last `new` items that is the output of a call has its call before it. If
+/// not, the index of the first one without, among the new ones, and the id of the call.
 pub(super) fn without_call(entries: &[ItemEntry], new: usize) -> Option<(usize, String)> {
     let before = entries.len().saturating_sub(new);
     let mut calls = std::collections::HashSet::new();

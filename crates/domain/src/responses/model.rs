@@ -102,25 +102,25 @@ impl Failed {
 }
 
 impl Response {
-    /// The id of the output item at this place.
+    /// The id of the output item with this index.
     pub fn output_id(&self, index: usize) -> ItemId {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let before = self.first.0.saturating_add(self.input_count);
         self.id.item(Sequence(before.saturating_add(index)))
     }
 
-    /// The id of the input item at this place.
+    /// The id of the input item with this index.
     pub fn input_id(&self, index: usize) -> ItemId {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         self.id.item(Sequence(self.first.0.saturating_add(index)))
     }
 
-    /// Whether the output item at this place was deleted from the conversation.
+    /// Whether the output item with this index was deleted from the conversation.
     pub fn is_output_deleted(&self, index: usize) -> bool {
         self.deleted.contains(&self.output_id(index).sequence().0)
     }
 
-    /// Whether the input item at this place was deleted from the conversation.
+    /// Whether the input item with this index was deleted from the conversation.
     pub fn is_input_deleted(&self, index: usize) -> bool {
         self.deleted.contains(&self.input_id(index).sequence().0)
     }

@@ -67,8 +67,8 @@ pub trait ResponseStore: Send + Sync {
     /// continue them stay. Returns whether there may be more.
     async fn delete_older(&self, before: DateTime<Utc>, most: u64, bytes: u64) -> Result<bool>;
 
-    /// Those of these responses that are still to be written. Renews their leases if `renews` is
-    /// true.
+    /// Returns those of the given responses that are still to be written. Renews their leases if
+    /// `renews` is true.
     async fn tend(
         &self,
         responses: &[(OwnerId, ResponseId)],

@@ -61,7 +61,7 @@ impl ResponseService {
         begun.map_err(|_| Error::Internal("the response was abandoned".into()))?
     }
 
-    /// Refuses a response that continues what does not exist.
+    /// Refuses a response that continues a conversation or a response that does not exist.
     async fn check(&self, owner: OwnerId, create: &CreateResponse) -> Result<()> {
         match create.continued {
             Continued::Nothing => Ok(()),

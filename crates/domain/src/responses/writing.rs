@@ -93,7 +93,7 @@ impl ResponseTask {
         Ok(())
     }
 
-    /// Stores the response with all its items, in its conversation, too.
+    /// Stores the response with all its items, also in its conversation.
     pub(super) async fn store(&self, response: &mut Response, is_cancelled: bool) -> Result<()> {
         let appending = self.turn.as_ref().map(|turn| {
             let users = self.input.iter();
@@ -159,7 +159,7 @@ impl ResponseTask {
         input.chain(output).collect()
     }
 
-    /// Tells the client, or stores and tells the readers, that the response has failed.
+    /// Sends the failure to the client, or stores it and sends it to the readers.
     pub(super) async fn fail(&mut self, error: Error, mut client: WaitingClient) -> Result<()> {
         if let Some(turn) = self.turn.take() {
             turn.failed(&error).await;

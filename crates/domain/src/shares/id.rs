@@ -16,8 +16,7 @@ const RANDOM: usize = 24;
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The secret name of a link: knowing it is enough to read. It begins with the time of its
-/// creation, so it is a place in a list even after the link is deleted. It has no `Debug` on
-/// purpose.
+/// creation, so it can be a cursor even after the link is deleted. It has no `Debug` on purpose.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ShareId(String);
 
@@ -64,7 +63,7 @@ impl ShareId {
 pub struct ShareCursor(pub Ulid);
 
 impl ShareCursor {
-    /// The place that a link's name gives, whether the link exists or not; `None` when the text is
+    /// The cursor that a link's name gives, whether the link exists or not; `None` when the text is
     /// not the name of a link.
     pub fn read(secrets: &dyn Secrets, raw: &str) -> Option<Self> {
         let micros = micros(secret_part(raw)?)?;

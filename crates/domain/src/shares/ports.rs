@@ -211,7 +211,7 @@ pub struct Fork {
 /// The result of a copy.
 #[derive(Clone, Debug)]
 pub enum Forked {
-    /// The copy is made. The number is its size in bytes, where `room` was given.
+    /// The copy is made. The number is its size in bytes, where `most_bytes` was given.
     Done(Box<Conversation>, Option<u64>),
     TooLarge,
     /// The link does not exist or has ended, or the owner has been removed.

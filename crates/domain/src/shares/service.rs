@@ -142,7 +142,7 @@ impl ShareService {
         page.ok_or_else(|| Resource::Conversation.absent())
     }
 
-    /// An owner's link, by its place.
+    /// An owner's link, by its cursor.
     pub async fn find(
         &self,
         owner: OwnerId,
@@ -155,7 +155,7 @@ impl ShareService {
             state: None,
             limit: Limit::ONE,
             order: Order::Descending,
-            // The first link before the next place is the wanted one, if it exists.
+            // The first link before the next cursor is the wanted one, if it exists.
             after: Some(ShareCursor(Ulid(cursor.0.0.saturating_add(1)))),
             now,
             ended_since: now - Self::REMEMBERED,

@@ -139,7 +139,7 @@ fn leading(written: &str, how: Extent) -> Option<Split> {
             End::At(end) => (Some(end), marks.1),
             End::Spoken(_) if speaks => break,
             End::Spoken(end) => (Some(end), marks.1),
-            // A text that goes on in the same line may be about the mark.
+            // A text that continues in the same line may be about the mark.
             End::Open if is_tag || how == Extent::Whole && speaks => break,
             End::Open => sibling(inside, marks.0),
         };
@@ -148,7 +148,7 @@ fn leading(written: &str, how: Extent) -> Option<Split> {
         thoughts.extend(bare(thought));
         rest = end.map_or(Some(""), |end| inside.get(end + close.len()..))?;
     }
-    // An answer that was asked for in tags is all of it the answer.
+    // If the question asked for an answer in tags, all of the text is the answer.
     if let Some((before, count)) = before_tags
         && (rest.trim().is_empty() || is_wrapped(rest))
     {

@@ -17,7 +17,7 @@ pub(super) struct LocalTurns {
     pub(super) late: Mutex<Vec<QueuedTurn>>,
 }
 
-/// The other ends of a turn.
+/// The ends of the channels by which a turn is called or woken.
 pub(super) struct Ends {
     pub(super) called: watch::Sender<Option<Called>>,
     pub(super) woken: Arc<Notify>,

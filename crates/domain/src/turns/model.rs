@@ -6,7 +6,7 @@ use ulid::Ulid;
 pub struct QueuedTurn {
     pub owner: OwnerId,
     pub conversation: ConversationId,
-    /// The place among the turns of the conversation.
+    /// The place in the queue of the conversation.
     pub place: u32,
     /// Distinguishes the turn from a later one with the same place.
     pub token: Ulid,

@@ -3,9 +3,9 @@ use crate::error::{Error, Result};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Decides whether a reply that could not be stored is stored again. The model wrote it once and will
-/// not write it again, so it waits longer than other work: if many replies end at the same moment,
-/// each of them waits for its turn at the database.
+/// Decides whether a reply that could not be stored is stored again. The model wrote it once and
+/// will not write it again, so it waits longer than other work: if many replies end at the same
+/// moment, each of them waits for the database.
 pub struct Persistence {
     timer: Arc<dyn Timer>,
     left: u32,
@@ -23,7 +23,7 @@ impl Persistence {
         }
     }
 
-    /// Stores a reply, again and again if need be.
+    /// Stores a reply, with several attempts if needed.
     pub async fn persist<T, Storing>(mut self, mut store: impl FnMut() -> Storing) -> Result<T>
     where
         Storing: Future<Output = Result<T>>,

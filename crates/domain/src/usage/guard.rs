@@ -61,8 +61,8 @@ impl UsageGuard {
     const MOST: usize = 100_000;
     /// How many owners one statement reads.
     const BATCH: usize = 500;
-    /// Records of requests may exceed the limit of storage by this fraction (1/16), so that an owner at the limit can
-    /// still delete and repeat requests.
+    /// The records of requests may exceed the limit of storage by this fraction (1/16), so that an
+    /// owner at the limit can still delete and repeat requests.
     const EXCESS: u64 = 16;
 
     pub fn new(allowances: Allowances, store: Arc<dyn UsageStore>, clock: Arc<dyn Clock>) -> Self {
@@ -200,8 +200,8 @@ impl UsageGuard {
         Ok(())
     }
 
-    /// The owners that have written within the last minute, so that their last writes are counted,
-    /// too. Forgets owners that have not written for long.
+    /// The owners that have written within the last minute, so that their last writes are also
+    /// counted. Forgets owners that have not written for long.
     fn active(&self, now: DateTime<Utc>) -> Vec<OwnerId> {
         let mut known = self.lock();
         known.retain(|_, known| now - known.active_at < Self::REMEMBERED);
