@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-/// A table that is made from the documents when it is first needed: making these takes longer than the rest of a start,
-/// and memory.
+/// A table that is made from the documents when it is first needed. Making the documents takes
+/// memory, and longer than the rest of a start.
 pub type Table<T> = &'static LazyLock<T>;
 
 /// The template of an address, such as `/v1/projects/{project_id}`. It is compared part by part: the

@@ -23,7 +23,7 @@ pub(crate) struct Begun {
     pub(crate) trace: Span,
     at: DateTime<Utc>,
     since: Instant,
-    /// Hears of the end without an answer; `None` once there is one.
+    /// Reports that the request ended without an answer; `None` once there is one.
     waiting: Option<Waiting>,
 }
 

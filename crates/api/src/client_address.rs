@@ -45,7 +45,7 @@ impl ClientAddress {
     }
 }
 
-/// The address that `around` has found.
+/// The address that `around_request` has found.
 impl FromRequest for ClientAddress {
     type Error = Infallible;
     type Future = Ready<Result<Self, Infallible>>;
@@ -95,7 +95,7 @@ fn claimed(claim: &str) -> Option<IpAddr> {
 }
 
 /// Converts a network of IPv4 addresses in IPv6 notation (`::ffff:10.0.0.0/104`) to IPv4, since the
-/// compared addresses are converted, too.
+/// compared addresses are also converted.
 fn canonical(network: IpNet) -> IpNet {
     let mapped = |network: ipnet::Ipv6Net| {
         let length = network.prefix_len().checked_sub(96)?;

@@ -11,7 +11,8 @@ use std::pin::pin;
 
 /// Notices when a client disconnects. The framework notices that only when it writes, and lets a
 /// client that has closed its half of the connection wait for the answer. That is right for work
-/// whose result is stored. Work whose only result is the answer would delay other callers in vain.
+/// whose result is stored. Work whose only result is the answer would delay other callers, and its
+/// result would be lost.
 pub(crate) struct Presence(Option<Connection>);
 
 impl Presence {

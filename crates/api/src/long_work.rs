@@ -32,7 +32,7 @@ impl LongWork {
     /// How many may wait: of all callers, and of one.
     const WAITING: (usize, usize) = (4_096, 256);
 
-    /// Allows `at_once` pieces of work at a time, at most half of them (or one) of one caller.
+    /// Allows `parallel` pieces of work at a time, at most half of them (or one) of one caller.
     #[must_use]
     pub fn new(parallel: usize) -> Self {
         let (all, each) = Self::WAITING;

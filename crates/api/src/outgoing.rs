@@ -20,7 +20,7 @@ pub(crate) const PIECE: usize = 16 * 1024;
 /// The memory of a streamed answer: a batch, and pieces of it on their way.
 const STREAM: u64 = 512 * 1024;
 
-/// The share that is counted besides a whole answer, for its buffers.
+/// The part of an answer that is counted in addition, for its buffers: 1/`AROUND`.
 const AROUND: u64 = 8;
 
 /// Marks an answer whose body is shared, so that it needs no further memory. It is an extension of

@@ -17,7 +17,7 @@ use utoipa::openapi::OpenApi;
 pub enum Need {
     /// The operation only reads.
     None,
-    /// The operation frees room, or needs so little that the reserve is there for it.
+    /// The operation frees space, or needs so little that the reserve is enough.
     Spared,
     /// The operation is refused.
     Room,

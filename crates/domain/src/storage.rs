@@ -1,4 +1,4 @@
-//! Free disk space. On a full disk, operations that need none continue: reading, and above all
+//! Free disk space. On a full disk, operations that need none still work: reading, and above all
 //! deleting.
 
 use crate::error::Result;

@@ -1,5 +1,5 @@
-//! Protection against pages of other sites, which run in our users' browsers. It decides before any
-//! handler runs what such pages may do.
+//! Protection against pages of other sites, which run in our users' browsers. It runs before any
+//! handler, and decides what such pages may do.
 
 mod forwarded;
 mod headers;

@@ -4,7 +4,7 @@ use crate::error::ApiError;
 use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Passes each element with its place to the function, until one is refused. `None`: the text is
+/// Passes each element with its index to the function, until one is refused. `None`: the text is
 /// not an array.
 pub(super) fn each_element<'a>(
     array: &'a str,

@@ -42,14 +42,14 @@ pub(super) fn split(messages: &str) -> Result<Vec<&str>, ApiError> {
     }
 }
 
-/// The messages to store, and the places of blank replies.
+/// The messages to store, and the indexes of blank replies.
 pub(super) struct ReadMessages {
     pub(super) messages: Vec<NewMessage>,
     pub(super) blank: Vec<usize>,
 }
 
-/// Reads all messages or none: a message that could not be stored whole is refused, with its place,
-/// so that none is dropped silently.
+/// Reads all messages or none: a message that could not be stored whole is refused, with its index,
+/// so that no message is dropped silently.
 pub(super) fn read(sent: &[&str]) -> Result<ReadMessages, ApiError> {
     let miscounted = || {
         let message = "messages must have 1 to 100 new messages when they go into a conversation.";

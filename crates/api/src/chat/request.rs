@@ -98,7 +98,7 @@ impl TryFrom<ChatCompletionRequestBody> for CompleteChat {
                 })
             }
         };
-        // The checks of single fields give a more exact place.
+        // The checks of single fields name the field more exactly.
         if let Some(name) = nul {
             let message = format!("{name} contains the NUL character (U+0000).");
             return Err(ApiError::new(code::NUL_CHARACTER, message).param(name));
@@ -155,7 +155,7 @@ fn conversation(fields: &Fields) -> Result<Option<ConversationId>, ApiError> {
 }
 
 fn refuse_unstorable(fields: &Fields) -> Result<(), ApiError> {
-    // In JSON, 1.0 is a whole number, too.
+    // In JSON, 1.0 is also a whole number.
     let is_one = |n: &str| serde_json::from_str::<f64>(n).is_ok_and(|n| n == 1.0);
     if fields.given("n").is_some_and(|n| !is_one(n)) {
         let message = "n must be 1 with a conversation, which keeps one reply.";

@@ -54,7 +54,7 @@ fn one_call(at: &str, fields: &Fields) -> Result<Content, ApiError> {
     Ok(content.map_err(|error| placed(at, &error))?)
 }
 
-/// The failure at its place: the client has sent no `parts`.
+/// The failure by the name that the client knows: it has sent no `parts`.
 fn placed(at: &str, error: &Error) -> Error {
     let said = error.to_string();
     let rule = said.strip_prefix("parts ");

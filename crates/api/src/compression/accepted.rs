@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{ACCEPT_ENCODING, HeaderMap};
 
-/// An encoding of this service, in the order of preference where a client likes both as much.
+/// An encoding of this service. If a client likes both as much, the first is preferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Zstd,

@@ -82,7 +82,7 @@ impl MessageBody for Compressed {
             }
             match ready!(Pin::new(&mut this.text).poll_next(context)) {
                 Some(Ok(rest)) => this.rest = rest,
-                // The text breaks off, and so does this: it has no end.
+                // The text breaks off, so the compressed form also breaks off.
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => this.is_done = true,
             }

@@ -3,7 +3,7 @@ use std::task::Context;
 use std::time::Instant;
 use tokio::time::{Sleep, sleep_until};
 
-/// Wakes a task at a deadline that moves often. The timer is set again only when it fires, so
+/// Wakes a task at a deadline that changes often. The timer is set again only when it fires, so
 /// moving the deadline is free.
 #[derive(Default)]
 pub(super) struct Deadline(Option<Pin<Box<Sleep>>>);

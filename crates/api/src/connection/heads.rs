@@ -69,7 +69,7 @@ impl Head {
         self.before = Some(0);
     }
 
-    /// Whether this must not be followed by another head.
+    /// Whether the connection may not have another head.
     pub(super) fn is_last(&self) -> bool {
         self.was_large || self.before.is_none()
     }

@@ -98,7 +98,7 @@ impl Connection {
 
     /// A request has consumed all bytes that were read for it.
     pub(crate) fn wants_more(&self) {
-        // Otherwise the stream waits for the socket already, and to wake it would loop until bytes come.
+        // Otherwise the stream already waits for the socket: waking it would loop until bytes come.
         if self.0.allowance.replace(OF_A_BODY) == 0 {
             self.read_on();
         }
@@ -222,7 +222,7 @@ impl Drop for UnderWay {
         state.under_way.set(state.under_way.get().saturating_sub(1));
         state.idle_since.set(Instant::now());
         state.held.set(0);
-        // A client that does not send the rest of a body is waited for from now on.
+        // From now on, the connection waits for the client to send the rest of the body.
         if state.allowance.get() == 0 || connection.is_worn() {
             connection.read_on();
         }

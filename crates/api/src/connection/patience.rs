@@ -21,8 +21,8 @@ impl ClientTimeouts {
     };
 }
 
-/// Lets the system end the connection when the client has taken no byte of the sent data for so
-/// long. An answer may have no part to write meanwhile, because the next one waits for memory, so
+/// Lets the system end the connection when the client has taken no byte of the sent data for this
+/// time. An answer may have no part to write meanwhile, because the next one waits for memory, so
 /// only the system knows that its client does not read.
 pub(super) fn give_up_after(stream: &TcpStream, patience: Duration) {
     #[cfg(target_os = "linux")]

@@ -17,8 +17,8 @@ pub(super) fn piece(bytes: &[u8]) -> usize {
     last.map_or(bytes.len(), |end| (end + 1).max(LEAST).min(bytes.len()))
 }
 
-/// Whether a line that ends behind these bytes is blank. The framework takes lines without a carriage
-/// return, too.
+/// Whether a line that ends behind these bytes is blank. The framework also takes lines without a
+/// carriage return.
 fn is_blank(before: Option<&[u8]>) -> bool {
     before.is_some_and(|before| before.ends_with(b"\n") || before.ends_with(b"\n\r"))
 }

@@ -13,7 +13,7 @@ pub(super) const TOO_MUCH: ConnectionRefusal = (
      request at once, and try again.",
 );
 
-/// The answer to a client whose connection is one too many.
+/// The answer to a client that has too many connections.
 pub(super) fn refusal((code, message): ConnectionRefusal) -> Vec<u8> {
     let body = format!(
         r#"{{"error":{{"message":"{message}","type":"rate_limit_error","code":"{code}","param":null,"request_id":null,"doc_url":null}}}}"#

@@ -155,8 +155,8 @@ impl ClientStream {
         }
     }
 
-    /// Closes the connection, whose head has no room. A client that had an answer before might take
-    /// this one for that of its next request.
+    /// Closes the connection: there is no memory for its head. A client that had an answer before
+    /// gets none, since it might take it for the answer to its next request.
     fn refuse_head(&self) -> io::Error {
         if !self.has_answered {
             let _ = self.stream.try_write(&refusal(TOO_MUCH));

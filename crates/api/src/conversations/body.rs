@@ -35,7 +35,7 @@ pub(crate) struct ConversationBody {
     item_count: u32,
     /// Whether you put it away: lists leave it out by default.
     archived: bool,
-    /// Whether you want to find it at once.
+    /// Whether you keep it at hand.
     pinned: bool,
     /// Your tags for it.
     #[schema(value_type = Vec<TagBody>, inline, max_items = 20, example = json!(["work"]))]

@@ -168,7 +168,7 @@ fn cursor(sort: &ListSort) -> fn(&Conversation) -> String {
     }
 }
 
-/// The place of a conversation by its last activity.
+/// The cursor of a conversation by its last activity.
 fn activity_cursor(conversation: &Conversation) -> String {
     let micros = conversation.updated_at.timestamp_micros();
     format!("{micros:x}.{}", conversation.id.ulid())

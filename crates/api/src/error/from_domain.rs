@@ -10,7 +10,7 @@ use domain::error::{
 /// The seconds after which to retry when the database is away or busy.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
-/// The seconds after which there may be room again.
+/// The seconds after which there may be free space again.
 const SPACE_AFTER: HeaderValue = HeaderValue::from_static("60");
 
 impl From<Error> for ApiError {

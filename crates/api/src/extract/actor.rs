@@ -34,7 +34,7 @@ type Answer = Result<Authenticated, ApiError>;
 
 impl FromRequest for Authenticated {
     type Error = ApiError;
-    /// An access token is checked at once; a key may need the database.
+    /// An access token is checked immediately; a key may need the database.
     type Future = Either<Ready<Answer>, LocalBoxFuture<'static, Answer>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
@@ -107,7 +107,7 @@ fn without_database(
     }
 }
 
-/// Checks a credential that cannot be checked at once.
+/// Checks a credential that needs the database or an issuer.
 fn later(
     request: &HttpRequest,
     check: impl AsyncFnOnce(HttpRequest) -> Result<Recognised, Error> + 'static,
@@ -197,7 +197,7 @@ impl<'a> Presented<'a> {
     /// send it in every header that the document names.
     fn of(headers: &'a HeaderMap) -> Result<Self, Error> {
         let key = sole(headers, &API_KEY)?;
-        // A value that is not text is not a key, either.
+        // A value that is not text is not a key.
         let key = key.map(|key| key.to_str().unwrap_or_default().trim());
         let Some(header) = sole(headers, &AUTHORIZATION)? else {
             let key = key.ok_or(Error::Unauthenticated(Unauthenticated::Missing))?;

@@ -36,7 +36,7 @@ pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     T::deserialize(deserializer).map(Some)
 }
 
-/// Reads a list of at most 100 elements, and one more where there are more: the domain then refuses
+/// Reads a list of at most 100 elements. If it has more, reads one more, so that the domain refuses
 /// the number. The others are checked, and dropped.
 pub(crate) fn hundred<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
@@ -89,7 +89,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for HundredVisitor<T> {
     }
 }
 
-/// Reads a whole number in any notation: in JSON Schema, `60.0` is an integer, too.
+/// Reads a whole number in any notation: in JSON Schema, `60.0` is also an integer.
 pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else {
         return Ok(None);

@@ -120,7 +120,7 @@ fn listed(names: &[&str]) -> String {
     names.join(", ")
 }
 
-/// The code for a wrong value, and the sentence after the name of its place.
+/// The code for a wrong value, and the sentence after the name of its field.
 fn of_a_value(path: &str, message: &str) -> (&'static Code, String) {
     if let Some(sent) = quoted(message, "unknown variant `") {
         let words = listed(&alternatives(message));

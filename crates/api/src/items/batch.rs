@@ -39,10 +39,9 @@ impl NewItemsBody {
 
 /// Send several messages
 ///
-/// Adds 1 to 100 messages at the end of the conversation, in order, all or none. A message whose
-/// `call_id` an existing message with the same role and content has is not stored again: the answer
-/// has the existing one in its place. An error names the message, as `items[3]` or
-/// `items[3].call_id`.
+/// Adds 1 to 100 messages at the end of the conversation, in order, all or none. A message is not
+/// stored again if an existing one has its `call_id`, role and content: the answer has the existing
+/// one. An error names the message, as `items[3]` or `items[3].call_id`.
 #[utoipa::path(
     tag = "items",
     params(("conversation_id" = String, Path, description = "The conversation's id.",
@@ -85,7 +84,7 @@ pub(crate) async fn again(
 ) -> Result<HttpResponse, ApiError> {
     match items.find_all(owner, conversation, &ids).await? {
         Some(found) => added(request, found).await,
-        // They were edited since.
+        // They were edited after the first attempt.
         None => {
             let answer = HttpResponse::Created();
             one_by_one::list(request, items, (owner, conversation), ids, answer).await

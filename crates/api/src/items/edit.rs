@@ -17,8 +17,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = EditItemRequest)]
 pub(crate) struct EditItemBody {
-    /// 1 to 1,000,000 characters, kept exactly as sent. It takes the place of all texts of a message
-    /// with parts; its pictures and files stay.
+    /// 1 to 1,000,000 characters, kept exactly as sent. It replaces all texts of a message with
+    /// parts; its pictures and files stay.
     #[serde(default, deserialize_with = "given")]
     #[schema(
         nullable = false,
@@ -27,7 +27,7 @@ pub(crate) struct EditItemBody {
         example = "Actually, let me rephrase that..."
     )]
     content: Option<String>,
-    /// The content parts that take the place of everything in the message.
+    /// The content parts that replace everything in the message.
     #[schema(value_type = Option<Vec<HashMap<String, serde_json::Value>>>, min_items = 1, max_items = 1000)]
     parts: Option<Box<RawValue>>,
 }

@@ -20,7 +20,7 @@ pub(crate) struct ListItemsQuery {
     /// How many per page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
-    /// The `next_after` or the `last_id` of the previous page. A message's id contains its place,
+    /// The `next_after` or the `last_id` of the previous page. A message's id contains its number,
     /// so the id of a deleted message works as well.
     #[param(min_length = 1)]
     after: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct ListItemsQuery {
     #[param(min_length = 1, max_length = 256)]
     call_id: Option<String>,
     /// The messages around this one, half of `limit` on each side: for a reader that comes from a
-    /// search. Not with `after` or `call_id`. A deleted message still has its place.
+    /// search. Not with `after` or `call_id`. It works for a deleted message as well.
     #[param(min_length = 1)]
     around: Option<String>,
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 /// before.
 ///
 /// # Errors
-/// One of them was deleted since. Where that happens later, the answer breaks off.
+/// One of them was deleted meanwhile. If one is deleted later, the answer breaks off.
 pub(super) async fn list(
     request: &HttpRequest,
     items: web::Data<ItemService>,

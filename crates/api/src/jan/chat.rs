@@ -206,7 +206,7 @@ fn making(
 ) -> Result<Making, ApiError> {
     let new = new_conversation(referrer)?;
     let create = async move { conversations.create(owner, new).await };
-    // The turn stands for the request, should it be repeated.
+    // A repeat of the request is answered from the turn.
     let alone = Slot::default();
     alone.leave_free();
     Ok(Box::pin(scope(alone, create)))

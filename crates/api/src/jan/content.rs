@@ -131,7 +131,7 @@ impl ShownPart {
     }
 }
 
-/// The parts of a stored message; none for items of other types, which have fields of their own.
+/// The parts of a stored message; none for items of other types, which have their own fields.
 pub(super) fn parts(item: &Item) -> Vec<ShownPart> {
     let thoughts = item.reasoning.clone();
     let thoughts =

@@ -60,7 +60,7 @@ impl ListQuery {
         }
     }
 
-    /// The place where the page begins.
+    /// Where the page begins.
     pub(super) fn after<T>(
         &self,
         parse: impl FnOnce(&str) -> Result<T, Error>,
@@ -69,7 +69,7 @@ impl ListQuery {
         after.transpose().map_err(|_| self.unknown_cursor())
     }
 
-    /// The error for a place that this list did not give out, by the parameter's name.
+    /// The error for a cursor that this list did not give out, by the parameter's name.
     pub(super) fn unknown_cursor(&self) -> Error {
         let (param, field) = match given(&self.after) {
             Some(_) => ("after", "last_id"),

@@ -72,7 +72,7 @@ impl MemoryPatience {
 }
 
 impl Memory {
-    /// Takes the memory to make an answer, in turn.
+    /// Waits in turn for the memory to make an answer.
     pub(super) async fn wait_for(
         &self,
         taker: Taker,
@@ -125,8 +125,8 @@ impl Waiting {
     }
 }
 
-/// Takes the memory to make an answer that only reads, before its data is read. `Ok` where it is
-/// free at once.
+/// Takes the memory to make an answer that only reads, before its data is read. `Ok` if it is free
+/// now.
 pub(crate) fn try_take_memory(request: &HttpRequest, bytes: u64) -> Result<(), Waiting> {
     let Some(memory) = request.app_data::<web::Data<Memory>>() else {
         return Ok(());

@@ -89,7 +89,7 @@ impl OpenAiPage {
         self.order.map_or(Order::Descending, Order::from)
     }
 
-    /// The place where the page begins: the last id of the page before.
+    /// Where the page begins: the last id of the page before.
     pub(super) fn after<T>(
         &self,
         read: impl FnOnce(&str) -> Result<T, Error>,

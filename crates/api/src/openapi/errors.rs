@@ -1,4 +1,4 @@
-//! Adds every operation's failures, by code, so that no endpoint forgets one.
+//! Adds the failures of every operation, by code, so that every endpoint has all of them.
 
 use super::codes::{self, OWN_CODES};
 use super::operations;

@@ -64,8 +64,8 @@ impl From<ListProjectConversationsQuery> for ListConversationsQuery {
 
 /// List the conversations of a project
 ///
-/// The list of conversations, only of this project: same shape, same parameters
-/// but `project_id`.
+/// The list of conversations, only of this project. It has the same shape, and the same parameters
+/// except `project_id`.
 #[utoipa::path(
     tag = "projects",
     params(

@@ -35,7 +35,7 @@ pub(crate) struct ProjectBody {
     conversation_count: u64,
     /// Whether you put it away: the list leaves it out by default.
     archived: bool,
-    /// Whether you want to find it at once.
+    /// Whether you keep it at hand.
     pinned: bool,
     created_at: Timestamp,
     /// When the project itself was last changed. Changing `archived` or `pinned` does not change it.

@@ -186,7 +186,7 @@ impl Repeat {
         }
     }
 
-    /// Skips the handler by an error. `replays::answer_repeats` replaces it with the answer, after
+    /// Skips the handler, by an error. `replays::answer_repeats` replaces it with the answer, after
     /// the layers in between have returned.
     fn answers(&self, instead: Instead) -> Result<(), ApiError> {
         self.instead.replace(Some(instead));
@@ -199,11 +199,11 @@ pub(crate) fn may_be_one(request: &ServiceRequest) -> bool {
     asked(request).is_some()
 }
 
-/// Marks a request that needs room while the disk is full. If the request was done before, it gets its
+/// Marks a request that needs space on a full disk. If the request was done before, it gets its
 /// answer again; otherwise it is refused as soon as that is known.
 pub(crate) struct NoRoom;
 
-/// Refuses a request that runs for the first time, if the disk has no room for its effect.
+/// Refuses a request that runs for the first time, if the disk is too full for its effect.
 fn room_for(request: &HttpRequest) -> Result<(), ApiError> {
     match request.extensions().contains::<NoRoom>() {
         true => Err(Error::StorageFull { found: None }.into()),

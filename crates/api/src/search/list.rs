@@ -108,7 +108,7 @@ fn time(param: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>, Error
     Ok(Some(time.to_utc()))
 }
 
-/// The place in a cursor. Its digits are those of a message's id.
+/// Reads a cursor. Its digits are those of a message's id.
 fn read_cursor(cursor: &str) -> Result<ItemId, Error> {
     let digits = cursor.strip_prefix(RECENT);
     let id = digits.and_then(|digits| ItemId::parse(&format!("item_{digits}")).ok());

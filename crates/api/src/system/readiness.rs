@@ -28,7 +28,7 @@ enum ReadinessStatus {
 #[schema(as = StorageStatus)]
 enum StorageStatus {
     Ok,
-    /// No more data is stored; reading and deleting continue.
+    /// No more data is stored; reading and deleting still work.
     Full,
 }
 

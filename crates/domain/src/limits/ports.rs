@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 
 /// Counts attempts, in this instance only. Memory is bounded.
 ///
-/// An attempt is taken before it is made, so that concurrent attempts cannot exceed the limit.
+/// An attempt is counted before it is made, so that concurrent attempts cannot exceed the limit.
 /// Where only failures count, a success gives the attempt back.
 pub trait RateLimits: Send + Sync {
     /// Takes one attempt; `RateLimited` when the limit is reached.

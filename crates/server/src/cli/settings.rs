@@ -60,7 +60,7 @@ pub struct GivenSettings {
     #[arg(long, env, global = true, help_heading = "Database")]
     pub data_dir: Option<String>,
     /// How much of the file system of DATA_DIR stays free, such as 512MiB or 1GiB, or off: with
-    /// less, no more data is stored, and reading and deleting continue [default: the smaller of
+    /// less, no more data is stored, and reading and deleting still work [default: the smaller of
     /// 1GiB and 10 % of the file system]
     #[arg(long, env, global = true, help_heading = "Database")]
     pub disk_reserve: Option<String>,

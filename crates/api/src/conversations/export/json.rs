@@ -55,7 +55,7 @@ struct Open {
 }
 
 impl Writer {
-    /// Writes entries and returns the place after the last one.
+    /// Writes entries and returns the cursor after the last one.
     fn entries(&mut self, entries: Vec<ExportEntry>) -> Result<Option<ExportCursor>, ApiError> {
         let mut cursor = None;
         for entry in entries {

@@ -82,7 +82,7 @@ pub(crate) struct EarlierVersionBody {
     created_at: Timestamp,
 }
 
-/// The place from which an export reads, and its end.
+/// Where an export reads, and where it ends.
 struct Source {
     parts: AnswerParts,
     items: Arc<ItemService>,

@@ -23,9 +23,10 @@ const DRAINED: usize = 64 * 1024 * 1024;
 /// The steps in which a body takes memory.
 const STEP: usize = 8 * 1024;
 
-/// How many times its size a body reserves when its buffer is full. The system gives memory to a
-/// buffer only where it is written, so only the bytes that have come are counted. A buffer that grew
-/// in small steps would be copied often, and the allocator keeps freed copies for a second.
+/// When the buffer of a body is full, it reserves this many times its size. The system gives memory
+/// to a buffer only where it is written, so only the bytes that have come are counted. A buffer
+/// that grew in small steps would be copied often, and the allocator keeps freed copies for a
+/// second.
 const AHEAD: usize = 16;
 
 /// The slowest allowed rate of a body. The body holds memory for which others wait: the more it
@@ -142,7 +143,7 @@ impl ReceivedBody {
         }
     }
 
-    /// Makes room for `more` bytes, and counts them.
+    /// Makes the buffer large enough for `more` bytes, and counts them.
     async fn grow_buffer(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
         let needed = self.bytes.len() + more;
         let held = self.memory.bytes();

@@ -35,7 +35,7 @@ pub(crate) struct RegenerateItemBody {
     #[schema(minimum = 0, maximum = 2, example = 0.7)]
     temperature: Option<f64>,
     /// The most tokens of the reply, as the model counts them; the provider's own limit by default.
-    // In JSON, 512.0 is a whole number, too.
+    // In JSON, 512.0 is also a whole number.
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 1_000_000, example = 512)]
     max_tokens: Option<f64>,
     /// The same limit under the name that OpenAI's newer models require. Send only one of the two.

@@ -54,7 +54,7 @@ impl WireBody for UpdateCallBody {
 
 /// Update a call of a tool
 ///
-/// Gives the call with this id its result: the fields that are sent take the place of its own, as its next
+/// Gives the call with this id its result: the sent fields replace those of the call, as its next
 /// version.
 #[utoipa::path(
     tag = "conversations",

@@ -39,7 +39,7 @@ pub(super) struct ItemBody {
     /// Seconds since 1970.
     created_at: i64,
     branch: &'static str,
-    /// The place of the message in its conversation, from 1.
+    /// The number of the message in its conversation, from 1.
     sequence_number: u32,
     /// The fields of an item that is not a message.
     #[serde(flatten)]
@@ -146,7 +146,7 @@ impl<'de> Deserialize<'de> for NewItemBody {
     }
 }
 
-/// The items of a request. One that cannot be stored is refused, with its place.
+/// The items of a request. One that cannot be stored is refused, with its index.
 pub(super) fn read(items: Vec<Object<NewItemBody>>) -> Result<Vec<NewItem>, ApiError> {
     let items = items.into_iter().enumerate();
     items

@@ -18,7 +18,7 @@ pub(in crate::openai) enum IncomingItem {
 }
 
 impl IncomingItem {
-    /// Reads the item at this place of the request.
+    /// Reads the item at this path of the request.
     pub(in crate::openai) fn read(at: &str, sent: &str) -> Result<Self, ApiError> {
         // A lone surrogate would otherwise look like a value of the wrong type.
         crate::chat::has_nul(at, sent)?;

@@ -80,7 +80,7 @@ fn said<'a>(response: &'a Response, place: &EventPlace) -> &'a str {
     output(response, place).map_or("", |output| output.text(place.part))
 }
 
-/// The place among the items that are shown: the SDKs need indexes without gaps.
+/// The index among the items that are shown: the SDKs need indexes without gaps.
 fn index(response: &Response, place: &EventPlace) -> usize {
     let before = 0..place.output;
     before

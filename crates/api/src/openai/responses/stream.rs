@@ -113,7 +113,7 @@ impl sse::Events for ResponseEvents {
         Ok(part)
     }
 
-    /// Of a response that has ended, no event is longer than it, nearly.
+    /// An event of a response that has ended is hardly longer than the response.
     fn covered(&self) -> usize {
         self.held.as_ref().map_or(0, |held| {
             usize::try_from(held.bytes()).unwrap_or(usize::MAX)

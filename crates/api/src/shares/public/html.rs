@@ -16,7 +16,7 @@ use domain::shares::ShareId;
 use page::{Neighbours, PageContext, PageStanding};
 use std::time::Duration;
 
-/// The largest place among messages: the page before it is the last one.
+/// The largest number of a message: the page before it is the last one.
 const LAST: u32 = i32::MAX.unsigned_abs();
 
 /// More text than this is laid out on a separate thread, so that the worker can serve others.
@@ -30,9 +30,9 @@ pub(super) const PAGE: usize = 1024 * 1024;
 pub(super) const MEMORY: u64 = (TIMES * PAGE) as u64;
 const TIMES: usize = 20;
 
-/// Small pages that were laid out, and turns in laying out the others. An untrusted text may keep a
-/// processor busy for most of a second, and visitors choose how often they ask for it. So addresses
-/// take turns, and each has at most half of the places.
+/// Small pages that were laid out, and the limit for laying out the others. An untrusted text may
+/// keep a processor busy for most of a second, and visitors choose how often they ask for it. So
+/// each address gets at most half of the permits, and all are served in turn.
 #[derive(Clone)]
 pub struct Layouts {
     budget: Budget,
@@ -40,17 +40,17 @@ pub struct Layouts {
 }
 
 impl Layouts {
-    /// How many may wait for each place, and how many of one address.
+    /// How many may wait for each permit, and how many of one address.
     const WAITING: usize = 16;
     const WAITING_EACH: usize = 4;
 
-    /// How long a request waits for its turn. Those before it need only time.
+    /// How long a request waits for a permit. Those before it need only time.
     const PATIENCE: Duration = Duration::from_secs(30);
 
     /// After how many seconds a retry makes sense.
     const RETRY_AFTER: u64 = 5;
 
-    /// For `at_once` pages at a time.
+    /// For `parallel` pages at a time.
     #[must_use]
     pub fn new(parallel: usize) -> Self {
         let limits = BudgetLimits::parts(parallel as u64, 2);

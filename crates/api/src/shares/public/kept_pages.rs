@@ -74,7 +74,7 @@ impl KeptPages {
         html
     }
 
-    /// Where a page is kept. Two pages of one place replace each other.
+    /// The key of a page. Two pages of one key replace each other.
     fn key(&self, around: &PageContext) -> u64 {
         let PageContext {
             link, neighbours, ..

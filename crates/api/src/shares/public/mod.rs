@@ -23,7 +23,7 @@ use domain::title::Title;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How a cursor begins that stands for a place among the messages.
+/// The prefix of a cursor with a message's number.
 const CURSOR: &str = "seq_";
 
 /// A conversation as a link shows it, or a page of it.
@@ -114,7 +114,7 @@ impl From<SharedItem> for SharedItemBody {
     }
 }
 
-/// The place of a message, for the pages after and before it.
+/// The cursor of a message, for the pages after and before it.
 fn cursor(item: &SharedItem) -> String {
     format!("{CURSOR}{}", item.id.sequence().0)
 }

@@ -9,7 +9,7 @@ const NAMES: [&str; 24] = [
     "bluesky cardyb",
     "discordbot",
     "embedly",
-    // Facebook, Instagram, Messenger, Line; Apple's Messages names it, too.
+    // Facebook, Instagram, Messenger, Line; Apple's Messages also names it.
     "facebookexternalhit",
     "facebot",
     "google-pagerenderer",
@@ -31,7 +31,7 @@ const NAMES: [&str; 24] = [
     "twitterbot",
     "viber",
     "vkshare",
-    // Signal uses this name, too.
+    // Signal also uses this name.
     "whatsapp",
     "zulipurlpreview",
 ];

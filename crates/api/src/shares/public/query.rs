@@ -20,7 +20,7 @@ pub(crate) struct GetSharedConversationQuery {
     /// The `next_after` of the page before.
     #[param(min_length = 1)]
     after: Option<String>,
-    /// A place as in `after`: the page that ends before it. Not together with `after`.
+    /// A cursor as in `after`: the page that ends before it. Not together with `after`.
     #[param(min_length = 1)]
     before: Option<String>,
     /// The form of the answer; otherwise `Accept` decides, and clients that accept
