@@ -32,7 +32,7 @@ TYPES = {
 
 
 # The macros for an item's columns.
-MACROS = ("items/rows.rs", "items/texts.rs")
+MACROS = ("item_rows/rows.rs", "item_rows/texts.rs")
 STRING = r'"(?:[^"\\]|\\.)*"'
 
 

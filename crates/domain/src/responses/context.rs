@@ -53,9 +53,8 @@ impl ResponseDependencies {
             Truncation::Disabled => MOST / BYTES_PER_TOKEN,
         };
         let mut earlier = match (&create.continued, known) {
-            (Continued::Nothing, _) => Earlier::default(),
             (Continued::Response(id), _) => self.of_chain(owner, *id, left).await?,
-            (Continued::Conversation(_), None) => Earlier::default(),
+            (Continued::Nothing, _) | (Continued::Conversation(_), None) => Earlier::default(),
             (Continued::Conversation(_), Some(known)) => {
                 self.of_conversation(owner, known, left).await?
             }

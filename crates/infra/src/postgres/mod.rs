@@ -15,6 +15,7 @@ mod figures;
 mod following;
 mod identity;
 mod ids;
+mod item_rows;
 mod items;
 mod jobs;
 mod lent;

@@ -1,4 +1,4 @@
-//! Work beside the requests: fair, not held up by failures, and shared with earlier versions.
+//! Background work: fair, not held up by failures, and shared with earlier versions.
 
 use crate::app::TestApp;
 use crate::purge::{Worker, until};

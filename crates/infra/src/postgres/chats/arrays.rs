@@ -1,7 +1,7 @@
 //! The messages of a turn as arrays.
 
 use crate::postgres::ids;
-use crate::postgres::items::parts::PartArrays;
+use crate::postgres::item_rows::parts::PartArrays;
 use crate::postgres::roles::stored_role;
 use domain::chat::FinishedTurn;
 

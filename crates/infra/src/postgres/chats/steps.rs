@@ -1,9 +1,9 @@
 //! Stores a turn step by step, where Citus keeps the tables in parts: see
-//! [`items::steps`](crate::postgres::items::steps).
+//! [`item_rows::steps`](crate::postgres::item_rows::steps).
 
 use super::statements::{StoreTurn, StoredRow};
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::steps::{AddedItems, add};
+use crate::postgres::item_rows::steps::{AddedItems, add};
 use crate::postgres::turn_queue;
 use diesel::QueryResult;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};

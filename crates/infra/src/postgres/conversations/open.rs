@@ -3,8 +3,8 @@
 use super::rows::{ConversationRow, sequence};
 use super::statements::{self, Joined};
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::rows::ItemRow;
-use crate::postgres::items::statements as item_statements;
+use crate::postgres::item_rows::batch::NextBatch;
+use crate::postgres::item_rows::rows::ItemRow;
 use crate::postgres::row_keys::ConversationKey;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
@@ -41,7 +41,7 @@ pub(super) async fn load(
     let reached = items.last().map_or(0, ItemRow::sequence);
     let mut last = conversation.last_sequence;
     if !is_whole {
-        let batch = item_statements::Batch {
+        let batch = NextBatch {
             owner_id,
             conversation_id: id,
             after: reached,

@@ -1,5 +1,5 @@
 use super::rows::ConversationRow;
-use crate::postgres::items::{rows as item_rows, texts};
+use crate::postgres::item_rows::{rows, texts};
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::{Sql, names, nulls, sql};
 use crate::postgres::statement::statement;
@@ -18,14 +18,14 @@ statement!(
         id: Uuid => SqlUuid,
     } -> Joined {
         conversation: Option<ConversationRow> => Nullable<Sql<ConversationRow>>,
-        item: Option<item_rows::ItemRow> => Nullable<Sql<item_rows::ItemRow>>,
+        item: Option<rows::ItemRow> => Nullable<Sql<rows::ItemRow>>,
     },
     sql!(
-        "select ", names!(ConversationRow, "c."), ", ", nulls!(item_rows::Head), ",
+        "select ", names!(ConversationRow, "c."), ", ", nulls!(rows::Head), ",
             null, null, null, null, null
         from conversations c where c.owner_id = $1 and c.id = $2
         union all (
-            select ", nulls!(ConversationRow), ", ", names!(item_rows::Head, "i."), ",
+            select ", nulls!(ConversationRow), ", ", names!(rows::Head, "i."), ",
                 case when ", texts::size!("i."), " <= 8192 then i.content end,
                 case when ", texts::size!("i."), " <= 8192 then ", texts::reasoning!("i."), " end,
                 ", texts::unparted!("i."), ",

@@ -1,10 +1,10 @@
 //! Making and deleting conversations step by step, where Citus keeps the tables in parts: see
-//! [`items::steps`](crate::postgres::items::steps).
+//! [`item_rows::steps`](crate::postgres::item_rows::steps).
 
 use super::statements::{Delete, DeleteRange, DeletedRange};
 use super::write::InsertWithItems;
 use crate::postgres::execute::Execute as _;
-use crate::postgres::items::steps::{AddedItems, ask_for_title, store};
+use crate::postgres::item_rows::steps::{AddedItems, ask_for_title, store};
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::sql;
 use crate::postgres::statement::statement;

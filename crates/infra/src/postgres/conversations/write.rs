@@ -2,8 +2,8 @@
 
 use super::rows;
 use crate::postgres::ids;
-use crate::postgres::items::arrays::ItemArrays;
-use crate::postgres::items::rows::ADD_ITEMS;
+use crate::postgres::item_rows::arrays::ItemArrays;
+use crate::postgres::item_rows::rows::ADD_ITEMS;
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::{joined, parameters, sql};
 use crate::postgres::schema::conversations;

@@ -1,8 +1,8 @@
-use super::rows::item;
 use super::statements::FindAnywhere;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
+use crate::postgres::item_rows::rows::item;
 use crate::postgres::work::reading;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;

@@ -1,10 +1,10 @@
-use super::parts::{PartArrays, PartColumns};
 use super::{statements, steps};
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::exists::exists;
 use crate::postgres::ids;
+use crate::postgres::item_rows::parts::{PartArrays, PartColumns};
 use crate::postgres::roles::stored_role;
 use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::titles::NewTitles;

@@ -1,11 +1,11 @@
 //! The next part of a conversation that is read from beginning to end.
 
-use super::rows::{ItemRow, items};
-use super::statements;
-use super::texts::Bytes as _;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::exists::exists;
+use crate::postgres::item_rows::batch::NextBatch;
+use crate::postgres::item_rows::rows::{ItemRow, items};
+use crate::postgres::item_rows::texts::Bytes as _;
 use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::work::reading;
 use domain::error::Result;
@@ -20,7 +20,7 @@ pub(super) async fn load(
     after: Sequence,
     last: Sequence,
 ) -> Result<Option<Vec<Item>>> {
-    let query = statements::Batch {
+    let query = NextBatch {
         owner_id,
         conversation_id,
         after: after.0.cast_signed(),

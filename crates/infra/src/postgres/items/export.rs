@@ -1,9 +1,9 @@
 use super::statements::{self, Entry};
-use super::texts::Bytes as _;
 use super::version_rows::VersionRow;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::exists::exists;
+use crate::postgres::item_rows::texts::Bytes as _;
 use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::work::reading;
 use domain::error::Result;

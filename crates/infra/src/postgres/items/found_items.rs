@@ -1,9 +1,9 @@
 //! Several items of one request.
 
-use super::rows::items;
 use super::statements::{self, FoundItem};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::item_rows::rows::items;
 use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::work::reading;
 use diesel_async::AsyncPgConnection;

@@ -1,9 +1,9 @@
 //! Each change to an item locks the conversation first, so changes happen one after the other, and
 //! never while the conversation is deleted.
 
-use super::rows::ItemRow;
 use super::statements;
 use crate::postgres::execute::Execute as _;
+use crate::postgres::item_rows::rows::ItemRow;
 use crate::postgres::row_keys::ItemKey;
 use crate::postgres::schema::conversations;
 use diesel::prelude::*;

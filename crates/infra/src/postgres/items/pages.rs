@@ -1,12 +1,12 @@
 //! Pages in both directions: each direction is a separate statement, so that both are prepared.
 
-use super::rows::{ItemRow, items};
 use super::statements;
-use super::texts::Bytes as _;
 use super::version_rows::VersionRow;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::exists::exists;
+use crate::postgres::item_rows::rows::{ItemRow, items};
+use crate::postgres::item_rows::texts::Bytes as _;
 use crate::postgres::row_keys::{ConversationKey, ItemKey};
 use crate::postgres::work::reading;
 use diesel::QueryResult;

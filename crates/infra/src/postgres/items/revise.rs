@@ -2,13 +2,13 @@
 //! locks the conversation first.
 
 use super::lock::{find, lock};
-use super::parts::{self, PartColumns};
-use super::rows::ItemRow;
 use super::statements;
-use super::texts::apart;
 use crate::postgres::database::Database;
 use crate::postgres::error::{inconsistent, storage};
 use crate::postgres::execute::Execute as _;
+use crate::postgres::item_rows::parts::{self, PartColumns};
+use crate::postgres::item_rows::rows::ItemRow;
+use crate::postgres::item_rows::texts::apart;
 use crate::postgres::row_keys::ItemKey;
 use crate::postgres::schema::item_versions;
 use crate::postgres::work::Whose;

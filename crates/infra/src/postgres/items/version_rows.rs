@@ -1,7 +1,7 @@
 //! Versions of items, and items within an export.
 
-use super::rows::{Head, ItemRow};
-use super::texts::{Bytes, TextRow};
+use crate::postgres::item_rows::rows::{Head, ItemRow};
+use crate::postgres::item_rows::texts::{Bytes, TextRow};
 use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
@@ -33,7 +33,7 @@ macro_rules! version {
             "model, ",
             $row,
             "updated_at as created_at, true as current, ",
-            $crate::postgres::items::texts::text!($row)
+            $crate::postgres::item_rows::texts::text!($row)
         )
     };
     (earlier $row:literal) => {
@@ -44,7 +44,7 @@ macro_rules! version {
             "model, ",
             $row,
             "created_at, false as current, ",
-            $crate::postgres::items::texts::text!($row)
+            $crate::postgres::item_rows::texts::text!($row)
         )
     };
 }

@@ -5,7 +5,7 @@ mod store;
 use super::database::Database;
 use super::error::{inconsistent, storage};
 use super::ids;
-use super::items::rows::ItemRow;
+use super::item_rows::rows::ItemRow;
 use super::items::statements::Preceding;
 use super::roles::{role, stored_role};
 use super::row_keys::{ItemKey, key};

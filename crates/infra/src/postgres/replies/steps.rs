@@ -1,11 +1,11 @@
 //! Adds a reply step by step, where Citus keeps the tables in parts: see
-//! [`items::steps`](crate::postgres::items::steps).
+//! [`item_rows::steps`](crate::postgres::item_rows::steps).
 
 use crate::postgres::ids;
+use crate::postgres::item_rows::parts::PartColumns;
+use crate::postgres::item_rows::rows::ItemRow;
+use crate::postgres::item_rows::steps::{AddedItems, add};
 use crate::postgres::items::lock::find;
-use crate::postgres::items::parts::PartColumns;
-use crate::postgres::items::rows::ItemRow;
-use crate::postgres::items::steps::{AddedItems, add};
 use crate::postgres::roles::stored_role;
 use crate::postgres::row_keys::ItemKey;
 use diesel::QueryResult;

@@ -1,6 +1,6 @@
 use crate::postgres::error::inconsistent;
 use crate::postgres::ids;
-use crate::postgres::items::texts::apart;
+use crate::postgres::item_rows::texts::apart;
 use crate::postgres::row::{Sql, row};
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};

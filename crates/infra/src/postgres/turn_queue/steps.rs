@@ -1,5 +1,5 @@
 //! Adds a turn step by step, where Citus keeps the queue in parts: see
-//! [`items::steps`](crate::postgres::items::steps).
+//! [`item_rows::steps`](crate::postgres::item_rows::steps).
 
 use super::statements::{Enter, EnteredRow};
 use crate::postgres::execute::Execute as _;

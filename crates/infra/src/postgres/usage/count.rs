@@ -4,7 +4,7 @@
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::texts;
+use crate::postgres::item_rows::texts;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::QueryResult;

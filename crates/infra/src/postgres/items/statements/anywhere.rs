@@ -1,4 +1,4 @@
-use crate::postgres::items::rows::{self, ItemRow};
+use crate::postgres::item_rows::rows::{self, ItemRow};
 use crate::postgres::row::{Sql, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};

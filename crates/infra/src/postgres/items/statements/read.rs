@@ -1,7 +1,7 @@
 //! Statements that find items: one item, a page, the next batch.
 
-use crate::postgres::items::rows::{self, Head, ItemRow};
-use crate::postgres::items::texts;
+use crate::postgres::item_rows::rows::{self, Head, ItemRow};
+use crate::postgres::item_rows::texts;
 use crate::postgres::row::{Sql, names, row, sql};
 use crate::postgres::statement::statement;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Uuid as SqlUuid};
@@ -135,32 +135,5 @@ page!(
     "(octet_length(n.content) + coalesce(octet_length(n.parts), 0))", sql!(
         names!(Head, "i."), ", i.content, null::text, ", texts::unparted!("i."), ", ",
         texts::typed!("i.", "item_type"), ", ", texts::typed!("i.", "parts")
-    )
-);
-
-statement!(
-    /// The next batch of a conversation that is read from beginning to end: 256 KiB, and at least
-    /// one item.
-    Batch {
-        owner_id: Uuid => SqlUuid,
-        conversation_id: Uuid => SqlUuid,
-        after: i32 => Integer,
-        last: i32 => Integer,
-    } -> Sql<ItemRow>,
-    sql!(
-        "select ", rows::columns!("i."), "
-        from (
-            select n.*, sum(", texts::size!("n."), ") over (order by n.sequence)
-                - (", texts::size!("n."), ") as bytes_before
-            from (
-                select i.* from items i
-                join conversations c on c.owner_id = i.owner_id and c.id = i.conversation_id
-                where i.owner_id = $1 and i.conversation_id = $2
-                    and i.sequence > $3 and i.sequence <= $4
-                order by i.sequence limit 512
-            ) n
-        ) i
-        where i.bytes_before < 262144
-        order by i.sequence"
     )
 );

@@ -1,7 +1,7 @@
 //! Statements that change the text of an item, or delete it.
 
-use crate::postgres::items::rows::{self, ItemRow};
-use crate::postgres::items::texts;
+use crate::postgres::item_rows::rows::{self, ItemRow};
+use crate::postgres::item_rows::texts;
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::responses::ERASE_ITEM;
 use crate::postgres::row::{Sql, sql};

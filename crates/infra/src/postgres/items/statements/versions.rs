@@ -1,6 +1,6 @@
 //! Statements that find all versions of items.
 
-use crate::postgres::items::texts;
+use crate::postgres::item_rows::texts;
 use crate::postgres::items::version_rows::{HeadRow, VersionRow, version};
 use crate::postgres::row::Sql;
 use crate::postgres::statement::statement;

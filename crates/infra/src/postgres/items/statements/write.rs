@@ -1,6 +1,6 @@
 //! Statements that add items.
 
-use crate::postgres::items::rows::{ADD_ITEMS, MAX_ITEMS};
+use crate::postgres::item_rows::rows::{ADD_ITEMS, MAX_ITEMS};
 use crate::postgres::jobs::ADD_JOBS;
 use crate::postgres::row::sql;
 use crate::postgres::statement::statement;

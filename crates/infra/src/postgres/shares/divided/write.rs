@@ -4,7 +4,7 @@ use super::key::key;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::items::steps::{AddedItems, add};
+use crate::postgres::item_rows::steps::{AddedItems, add};
 use crate::postgres::shares::statements::{
     AddViewsOf, Append, AppendedRow, CountAddition, Insert, InsertValues, LockItemToShare,
     LockToAppend, LockToShare, Name, Revoke, RevokeOf,

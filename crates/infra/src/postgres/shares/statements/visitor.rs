@@ -1,8 +1,8 @@
 //! Statements for visitors: they find a link by the digest of its name.
 
 use super::open::is_open;
-use crate::postgres::items::rows::{ADD_ITEMS, MAX_ITEMS};
-use crate::postgres::items::texts;
+use crate::postgres::item_rows::rows::{ADD_ITEMS, MAX_ITEMS};
+use crate::postgres::item_rows::texts;
 use crate::postgres::row::{Sql, names, sql};
 use crate::postgres::shares::rows::{Joined, LinkRow};
 use crate::postgres::statement::statement;

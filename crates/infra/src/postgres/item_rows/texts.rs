@@ -28,13 +28,13 @@ macro_rules! text {
         concat!(
             $row,
             "content, ",
-            $crate::postgres::items::texts::reasoning!($row),
+            $crate::postgres::item_rows::texts::reasoning!($row),
             " as reasoning, ",
-            $crate::postgres::items::texts::unparted!($row),
+            $crate::postgres::item_rows::texts::unparted!($row),
             " as unparted, ",
-            $crate::postgres::items::texts::typed!($row, "item_type"),
+            $crate::postgres::item_rows::texts::typed!($row, "item_type"),
             " as item_type, ",
-            $crate::postgres::items::texts::typed!($row, "parts"),
+            $crate::postgres::item_rows::texts::typed!($row, "parts"),
             " as parts"
         )
     };
@@ -117,7 +117,7 @@ impl TextRow {
     }
 
     /// The content as it is shown, and the thoughts.
-    pub(super) fn apart(self) -> Result<(Content, Option<String>)> {
+    pub(in crate::postgres) fn apart(self) -> Result<(Content, Option<String>)> {
         let unparted = self.unparted && self.parts.is_none();
         let (text, reasoning) = apart(self.content, self.reasoning, unparted);
         let parts = parts::stored(self.item_type, self.parts);

@@ -38,9 +38,9 @@ row!(ItemRow { head: Head => Sql<Head>, text: TextRow => Sql<TextRow> });
 macro_rules! columns {
     ($item:literal) => {
         $crate::postgres::row::sql!(
-            $crate::postgres::row::names!($crate::postgres::items::rows::Head, $item),
+            $crate::postgres::row::names!($crate::postgres::item_rows::rows::Head, $item),
             ", ",
-            $crate::postgres::items::texts::text!($item),
+            $crate::postgres::item_rows::texts::text!($item),
         )
     };
 }
@@ -62,11 +62,11 @@ impl ItemRow {
         self.id().sequence().0.cast_signed()
     }
 
-    pub(super) fn version(&self) -> i32 {
+    pub(in crate::postgres) fn version(&self) -> i32 {
         self.head.version
     }
 
-    pub(super) fn tag(&self) -> Tag {
+    pub(in crate::postgres) fn tag(&self) -> Tag {
         Tag::number(self.head.version.cast_unsigned())
     }
 }
@@ -99,12 +99,12 @@ impl TryFrom<ItemRow> for Item {
 }
 
 /// The item of a row, if there is one.
-pub(super) fn item(row: Option<ItemRow>) -> Result<Option<Item>> {
+pub(in crate::postgres) fn item(row: Option<ItemRow>) -> Result<Option<Item>> {
     row.map(Item::try_from).transpose()
 }
 
 /// The result of a look-up: a row if the conversation exists, and in it the item's row if that exists.
-pub(super) fn lookup(found: Option<Option<ItemRow>>) -> Result<ItemLookup> {
+pub(in crate::postgres) fn lookup(found: Option<Option<ItemRow>>) -> Result<ItemLookup> {
     Ok(match found {
         None => ItemLookup::NoConversation,
         Some(None) => ItemLookup::NoItem,
@@ -113,6 +113,6 @@ pub(super) fn lookup(found: Option<Option<ItemRow>>) -> Result<ItemLookup> {
 }
 
 /// The items of the rows.
-pub(super) fn items(rows: Vec<ItemRow>) -> Result<Vec<Item>> {
+pub(in crate::postgres) fn items(rows: Vec<ItemRow>) -> Result<Vec<Item>> {
     rows.into_iter().map(Item::try_from).collect()
 }
