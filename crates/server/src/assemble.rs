@@ -12,7 +12,7 @@ use api::connection::ClientTimeouts;
 use api::memory::Memory;
 use api::shares::public::Layouts;
 use api::{BodyRate, LongWork};
-use domain::auth::Doors;
+use domain::auth::SignupPolicy;
 use domain::clock::{Clock, Timer};
 use domain::shares::ViewCounts;
 use domain::storage::Room;
@@ -73,7 +73,7 @@ pub(crate) fn assemble(
         clock,
         timer,
         ids: Arc::new(RandomIds(SystemClock)),
-        doors: Doors {
+        signup: SignupPolicy {
             guest_login: config.guest_login,
             registration: config.registration,
         },

@@ -43,7 +43,7 @@ impl IdentityServices {
         tokio::spawn(look(Arc::downgrade(&removed), Arc::clone(&parts.timer)));
         Self {
             auth: web::Data::new(AuthService {
-                doors: parts.doors,
+                signup: parts.signup,
                 limits: limits(),
                 lookups: lookups.clone(),
                 sessions: sessions.clone(),
@@ -54,7 +54,7 @@ impl IdentityServices {
                 gateway,
             }),
             accounts: web::Data::new(AccountService {
-                doors: parts.doors,
+                signup: parts.signup,
                 limits: limits(),
                 throttle: Throttle::new(limits(), Arc::clone(&parts.timer)),
                 accounts: Arc::new(PgAccounts(database())),

@@ -7,7 +7,7 @@ use api::client_address::TrustedProxies;
 use api::memory::Memory;
 use api::shares::public::{ContinueUrl, Layouts};
 use api::{BodyRate, LongWork, Observer};
-use domain::auth::{AccessTokens, Audit, Doors, ExternalTokens, Gateway, PasswordHasher};
+use domain::auth::{AccessTokens, Audit, ExternalTokens, Gateway, PasswordHasher, SignupPolicy};
 use domain::clock::{Clock, Ids, Timer};
 use domain::limits::RateLimits;
 use domain::repeats::RepeatService;
@@ -36,7 +36,7 @@ pub struct ServiceParts {
     pub clock: Arc<dyn Clock>,
     pub timer: Arc<dyn Timer>,
     pub ids: Arc<dyn Ids>,
-    pub doors: Doors,
+    pub signup: SignupPolicy,
     pub limits: Arc<dyn RateLimits>,
     pub cors: AllowedOrigins,
     pub hosts: AllowedHosts,

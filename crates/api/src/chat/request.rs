@@ -6,7 +6,7 @@ use super::text;
 use super::{Fields, messages};
 use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
-use crate::repeats::Again;
+use crate::repeats::RepeatAnswer;
 use domain::admission::BodyMemory;
 use domain::chat::{ChatTarget, CompleteChat};
 use domain::error::Error;
@@ -40,11 +40,11 @@ impl WireBody for ChatCompletionRequestBody {
     const LIMIT: usize = MESSAGES;
 
     /// A chat that is not stored is not recorded for repeats.
-    fn again(&self) -> Again {
+    fn again(&self) -> RepeatAnswer {
         match (self.0.given("conversation"), self.0.given("stream")) {
-            (None, _) => Again::Never,
-            (Some(_), Some("true")) => Again::AsStream,
-            (Some(_), _) => Again::AtOnce,
+            (None, _) => RepeatAnswer::NotRecorded,
+            (Some(_), Some("true")) => RepeatAnswer::Stream,
+            (Some(_), _) => RepeatAnswer::Whole,
         }
     }
 }

@@ -1,10 +1,10 @@
 use super::broken::fault;
 use super::incoming::ReceivedBody;
-use super::{Object, prose};
+use super::{Object, serde_errors};
 use crate::error::{ApiError, code};
 use crate::long_work::LongWork;
 use crate::memory::HeldMemory;
-use crate::repeats::{Again, LookedUp, Repeat, SentBody};
+use crate::repeats::{LookedUp, Repeat, RepeatAnswer, SentBody};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -36,8 +36,8 @@ pub(crate) trait WireBody: DeserializeOwned + Send + 'static {
     const IS_ANSWERED_WITH: bool = false;
 
     /// How a repeat of the request is answered, where repeats are allowed.
-    fn again(&self) -> Again {
-        Again::AtOnce
+    fn again(&self) -> RepeatAnswer {
+        RepeatAnswer::Whole
     }
 }
 
@@ -134,7 +134,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], may_trail: bool) -> Result<T, ApiErr
 fn explain(path: &str, error: &serde_json::Error) -> ApiError {
     let (line, column) = (error.line(), error.column());
     if error.classify() == Category::Data {
-        return prose::explain(prose::RequestPart::Body, path, &error.to_string());
+        return serde_errors::explain(serde_errors::RequestPart::Body, path, &error.to_string());
     }
     let fault = fault(error);
     ApiError::new(

@@ -7,8 +7,8 @@ mod gateway;
 mod incoming;
 mod nearest;
 mod object;
-mod prose;
 mod query;
+mod serde_errors;
 
 pub(crate) use actor::{Authenticated, profile, proven};
 pub(crate) use body::{Body, CREDENTIALS, MESSAGES, WireBody};

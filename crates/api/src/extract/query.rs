@@ -1,4 +1,4 @@
-use super::prose;
+use super::serde_errors;
 use crate::error::ApiError;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -68,8 +68,8 @@ impl<T: DeserializeOwned> Query<T> {
             .map(Self)
             .map_err(|error| {
                 let path = error.path().to_string();
-                prose::explain(
-                    prose::RequestPart::Query,
+                serde_errors::explain(
+                    serde_errors::RequestPart::Query,
                     &path,
                     &error.into_inner().to_string(),
                 )

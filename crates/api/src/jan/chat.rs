@@ -9,12 +9,12 @@ use crate::error::{ApiError, code};
 use crate::extract::{Authenticated, Body, MESSAGES, WireBody};
 use crate::jan::query::ListQuery;
 use crate::long_work::LongWork;
-use crate::repeats::Again;
+use crate::repeats::RepeatAnswer;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::chat::{ChatService, CompleteChat, Making};
 use domain::conversations::{ConversationService, CreateConversation};
 use domain::id::OwnerId;
-use domain::repeats::{Slot, scope};
+use domain::repeats::{ClaimSlot, scope};
 use domain::storage::Room;
 use endpoint::post;
 use serde::{Deserialize, Deserializer};
@@ -48,15 +48,15 @@ impl WireBody for JanChatBody {
     const MAY_TRAIL: bool = true;
 
     /// A chat that may be stored is recorded for repeats.
-    fn again(&self) -> Again {
+    fn again(&self) -> RepeatAnswer {
         let is_named = |name| self.0.given(name).is_some();
         let kept = is_named("conversation")
             || is_named("referrer")
             || self.0.given("store") == Some("true");
         match (kept, self.0.given("stream")) {
-            (false, _) => Again::Never,
-            (true, Some("true")) => Again::AsStream,
-            (true, _) => Again::AtOnce,
+            (false, _) => RepeatAnswer::NotRecorded,
+            (true, Some("true")) => RepeatAnswer::Stream,
+            (true, _) => RepeatAnswer::Whole,
         }
     }
 }
@@ -207,7 +207,7 @@ fn making(
     let new = new_conversation(referrer)?;
     let create = async move { conversations.create(owner, new).await };
     // A repeat of the request is answered from the turn.
-    let alone = Slot::default();
+    let alone = ClaimSlot::default();
     alone.leave_free();
     Ok(Box::pin(scope(alone, create)))
 }

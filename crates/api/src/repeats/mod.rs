@@ -19,7 +19,7 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use asked::asked;
 use domain::error::{Conflict, Error};
-use domain::repeats::{LookedUpRequest, Outcome, RepeatMark, RepeatService, Slot, Verdict};
+use domain::repeats::{ClaimSlot, LookedUpRequest, Outcome, RepeatMark, RepeatService, Verdict};
 use domain::secret::Digest;
 use domain::usage::UsageGuard;
 use futures_util::future::{LocalBoxFuture, select};
@@ -35,12 +35,12 @@ pub(crate) const LAST_LOOK: Duration = Duration::from_secs(1);
 
 /// The answer to a repeat of a request that is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Again {
+pub(crate) enum RepeatAnswer {
     /// In one piece.
-    AtOnce,
-    AsStream,
+    Whole,
+    Stream,
     /// There is none: the request is not recorded, so a repeat is done again.
-    Never,
+    NotRecorded,
 }
 
 /// The digest of a request's body.
@@ -65,9 +65,9 @@ impl SentBody {
 pub(crate) struct Repeat {
     pub(crate) service: web::Data<RepeatService>,
     asked: Result<RepeatMark, ()>,
-    pub(crate) slot: Slot,
+    pub(crate) slot: ClaimSlot,
     begun: Cell<Option<LookedUpRequest>>,
-    pub(crate) instead: RefCell<Option<Instead>>,
+    pub(crate) instead: RefCell<Option<ReadyAnswer>>,
 }
 
 /// Proof that the request was looked up. Handlers get a body only together with it, and only this
@@ -75,11 +75,11 @@ pub(crate) struct Repeat {
 pub(crate) struct LookedUp(());
 
 /// The answer to give instead of running the handler.
-pub(crate) enum Instead {
+pub(crate) enum ReadyAnswer {
     Done {
         outcome: Outcome,
         sent: Bytes,
-        again: Again,
+        again: RepeatAnswer,
     },
     Joined(WatchedReply),
 }
@@ -91,7 +91,7 @@ impl Repeat {
         Some(Rc::new(Self {
             asked: asked(request)?,
             service,
-            slot: Slot::default(),
+            slot: ClaimSlot::default(),
             begun: Cell::default(),
             instead: RefCell::default(),
         }))
@@ -106,7 +106,7 @@ impl Repeat {
     pub(crate) async fn look(
         request: &HttpRequest,
         sent: Option<SentBody>,
-        again: Again,
+        again: RepeatAnswer,
     ) -> Result<LookedUp, ApiError> {
         if let Some(repeat) = Self::of(request) {
             let sent = sent.ok_or_else(|| {
@@ -122,11 +122,12 @@ impl Repeat {
         &self,
         request: &HttpRequest,
         sent: SentBody,
-        again: Again,
+        again: RepeatAnswer,
     ) -> Result<(), ApiError> {
         let caller = request.extensions().get().copied();
         let asked = self.asked.as_ref().map_err(|()| asked::unreadable())?;
-        let Some(KnownCaller { owner, .. }) = caller.filter(|_| again != Again::Never) else {
+        let Some(KnownCaller { owner, .. }) = caller.filter(|_| again != RepeatAnswer::NotRecorded)
+        else {
             self.slot.leave_free();
             return room_for(request);
         };
@@ -158,16 +159,16 @@ impl Repeat {
                 }
                 Verdict::Done(outcome) => {
                     let sent = sent.body;
-                    return self.answers(Instead::Done {
+                    return self.answers(ReadyAnswer::Done {
                         outcome,
                         sent,
                         again,
                     });
                 }
                 Verdict::UnderWay(Some(claim)) => match claim.written() {
-                    Some(written) if again == Again::AsStream => {
+                    Some(written) if again == RepeatAnswer::Stream => {
                         let watched = WatchedReply::of(begun, written, claim.over());
-                        return self.answers(Instead::Joined(watched));
+                        return self.answers(ReadyAnswer::Joined(watched));
                     }
                     _ => Some(claim.over()),
                 },
@@ -188,7 +189,7 @@ impl Repeat {
 
     /// Skips the handler, by an error. `replays::answer_repeats` replaces it with the answer, after
     /// the layers in between have returned.
-    fn answers(&self, instead: Instead) -> Result<(), ApiError> {
+    fn answers(&self, instead: ReadyAnswer) -> Result<(), ApiError> {
         self.instead.replace(Some(instead));
         Err(Error::Internal("a repeat was not answered".into()).into())
     }
@@ -237,7 +238,9 @@ impl FromRequest for Once {
             crate::extract::proven(&request).await;
             let repeat = Repeat::of(&request);
             let sent = repeat.map(|repeat| SentBody::of(&repeat.service, b"", false));
-            Ok(Self(Repeat::look(&request, sent, Again::AtOnce).await?))
+            Ok(Self(
+                Repeat::look(&request, sent, RepeatAnswer::Whole).await?,
+            ))
         })
     }
 }

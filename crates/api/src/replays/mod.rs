@@ -6,7 +6,7 @@ mod joined;
 
 use crate::error::ApiError;
 use crate::outgoing::instead;
-use crate::repeats::{Again, Instead, Repeat, usage};
+use crate::repeats::{ReadyAnswer, Repeat, RepeatAnswer, usage};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -55,13 +55,13 @@ async fn finish(repeat: &Repeat, response: ServiceResponse<BoxBody>) -> ServiceR
     };
     let request = response.request().clone();
     let other = match answer {
-        Instead::Done {
+        ReadyAnswer::Done {
             outcome,
-            again: Again::AsStream,
+            again: RepeatAnswer::Stream,
             ..
         } => joined::joined(&request, &outcome).await,
-        Instead::Done { outcome, sent, .. } => again::answer(&request, outcome, &sent).await,
-        Instead::Joined(watched) => joined::stream(&request, watched).await,
+        ReadyAnswer::Done { outcome, sent, .. } => again::answer(&request, outcome, &sent).await,
+        ReadyAnswer::Joined(watched) => joined::stream(&request, watched).await,
     };
     let mut other = other.unwrap_or_else(HttpResponse::from_error);
     if other.status().is_success() {

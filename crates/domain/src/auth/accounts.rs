@@ -1,7 +1,7 @@
 use super::{
-    AccountStore, Actor, Audit, AuditEvent, Credential, Doors, Email, Name, NewAccount, Password,
-    PasswordHash, PasswordHasher, Person, SessionIssuer, SessionStore, SignedIn, Throttle,
-    Upgraded, User, UserKind,
+    AccountStore, Actor, Audit, AuditEvent, Credential, Email, Name, NewAccount, Password,
+    PasswordHash, PasswordHasher, Person, SessionIssuer, SessionStore, SignedIn, SignupPolicy,
+    Throttle, Upgraded, User, UserKind,
 };
 use crate::admission::Caller;
 use crate::error::Limited;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// The use cases of accounts: people with an e-mail address and a password.
 pub struct AccountService {
-    pub doors: Doors,
+    pub signup: SignupPolicy,
     pub limits: Arc<dyn RateLimits>,
     pub throttle: Throttle,
     pub accounts: Arc<dyn AccountStore>,
@@ -34,7 +34,7 @@ impl AccountService {
     /// service sends no mail, so it cannot tell the client another way. The rate limit makes
     /// guessing slow.
     pub async fn register(&self, register: Register, origin: Origin) -> Result<SignedIn> {
-        if !self.doors.registration {
+        if !self.signup.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
         }
         let made = self.make(register, origin);
@@ -131,7 +131,7 @@ impl AccountService {
         origin: Origin,
     ) -> Result<SignedIn> {
         let guest = actor.person()?;
-        if !self.doors.registration {
+        if !self.signup.registration {
             return Err(Error::Forbidden(Forbidden::RegistrationDisabled));
         }
         let upgraded = self.give(guest, email, password, origin);

@@ -38,5 +38,5 @@ pub use ports::{
     Rotated, Rotation, SessionList, SessionStore, Upgraded,
 };
 pub use removed::{ExternalRemoval, RemovalRecord, Removals, RemovedOwners};
-pub use service::{AuthService, Doors};
+pub use service::{AuthService, SignupPolicy};
 pub use throttle::Throttle;

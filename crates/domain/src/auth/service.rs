@@ -13,9 +13,9 @@ use crate::page::Page;
 use std::sync::Arc;
 use ulid::Ulid;
 
-/// The ways to become a user that are open.
+/// Which ways to become a user are open.
 #[derive(Clone, Copy, Debug)]
-pub struct Doors {
+pub struct SignupPolicy {
     /// Whether new guests are allowed (`GUEST_LOGIN`).
     pub guest_login: bool,
     /// Whether new accounts are allowed (`REGISTRATION`).
@@ -24,7 +24,7 @@ pub struct Doors {
 
 /// The use cases of sessions: guests, refresh, sign-out, and checking access tokens.
 pub struct AuthService {
-    pub doors: Doors,
+    pub signup: SignupPolicy,
     pub limits: Arc<dyn RateLimits>,
     pub lookups: Lookups,
     pub sessions: Arc<dyn SessionStore>,
@@ -106,7 +106,7 @@ impl AuthService {
 
     /// Makes a new user without a name or password.
     pub async fn guest_login(&self, origin: Origin) -> Result<SignedIn> {
-        if !self.doors.guest_login {
+        if !self.signup.guest_login {
             return Err(Error::Forbidden(Forbidden::GuestLoginDisabled));
         }
         let made = self.make_guest(Caller::Address(origin));

@@ -16,5 +16,5 @@ pub use claim::{Claim, Verdict};
 use model::LEASE;
 pub use model::{Made, Outcome, RepeatKey};
 pub use ports::{KeyState, NewClaim, RepeatStore};
-pub use scope::{Slot, carried, current, scope};
+pub use scope::{ClaimSlot, carried, current, scope};
 pub use service::{LookedUpRequest, RepeatMark, RepeatService};

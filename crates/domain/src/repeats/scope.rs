@@ -11,12 +11,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll};
 
 thread_local! {
-    static CURRENT: RefCell<Option<Slot>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<ClaimSlot>> = const { RefCell::new(None) };
 }
 
 /// Holds the claim, which is made later in the work.
 #[derive(Clone, Default)]
-pub struct Slot(Arc<Mutex<ClaimState>>);
+pub struct ClaimSlot(Arc<Mutex<ClaimState>>);
 
 #[derive(Clone, Default)]
 enum ClaimState {
@@ -28,7 +28,7 @@ enum ClaimState {
     Claimed(Arc<Claim>),
 }
 
-impl Slot {
+impl ClaimSlot {
     pub fn put(&self, claim: Arc<Claim>) {
         *self.lock() = ClaimState::Claimed(claim);
     }
@@ -55,7 +55,7 @@ impl Slot {
 }
 
 fn state() -> ClaimState {
-    CURRENT.with_borrow(|slot| slot.as_ref().map_or(ClaimState::Free, Slot::state))
+    CURRENT.with_borrow(|slot| slot.as_ref().map_or(ClaimState::Free, ClaimSlot::state))
 }
 
 /// The claim of the running work. Fails if the request may be a repeat and was not looked up yet.
@@ -70,7 +70,7 @@ pub fn current() -> Result<Option<Arc<Claim>>> {
 }
 
 /// Runs work with the claim in `slot`, once there is one.
-pub fn scope<F: Future>(slot: Slot, work: F) -> Scoped<F> {
+pub fn scope<F: Future>(slot: ClaimSlot, work: F) -> Scoped<F> {
     Scoped {
         slot,
         work: Box::pin(work),
@@ -79,7 +79,7 @@ pub fn scope<F: Future>(slot: Slot, work: F) -> Scoped<F> {
 
 /// Gives a background task the claim of the current work.
 pub fn carried(task: Task) -> Task {
-    let slot = Slot::default();
+    let slot = ClaimSlot::default();
     match state() {
         ClaimState::Free => return task,
         ClaimState::Unseen => {}
@@ -90,7 +90,7 @@ pub fn carried(task: Task) -> Task {
 
 /// Work under a claim.
 pub struct Scoped<F> {
-    slot: Slot,
+    slot: ClaimSlot,
     work: Pin<Box<F>>,
 }
 
@@ -105,10 +105,10 @@ impl<F: Future> Future for Scoped<F> {
 }
 
 /// Restores the previous slot, also where the work panics.
-struct Inside(Option<Slot>);
+struct Inside(Option<ClaimSlot>);
 
 impl Inside {
-    fn of(slot: Slot) -> Self {
+    fn of(slot: ClaimSlot) -> Self {
         Self(CURRENT.replace(Some(slot)))
     }
 }
@@ -125,7 +125,7 @@ mod tests {
     use std::pin::pin;
     use std::task::Waker;
 
-    fn seen(slot: &Slot) -> Result<Option<Arc<Claim>>> {
+    fn seen(slot: &ClaimSlot) -> Result<Option<Arc<Claim>>> {
         let mut work = pin!(scope(slot.clone(), async { current() }));
         match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(seen) => seen,
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn nothing_is_done_before_it_is_known_whether_it_was_done() {
         assert!(matches!(current(), Ok(None)));
-        let slot = Slot::default();
+        let slot = ClaimSlot::default();
         assert!(seen(&slot).is_err());
         slot.leave_free();
         assert!(matches!(seen(&slot), Ok(None)));

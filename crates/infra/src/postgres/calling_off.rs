@@ -1,7 +1,7 @@
 //! Calling off work that took too long.
 
 use super::database::Database;
-use super::lent::Lent;
+use super::lent::LentConnection;
 use diesel_async::SimpleAsyncConnection as _;
 use std::pin::pin;
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl Database {
         let over = sleep(VERDICT);
         let asked = async {
             let connection = self.connection(Instant::now()).await.ok()?;
-            let mut lent = Lent::of(connection, self.clone(), None);
+            let mut lent = LentConnection::of(connection, self.clone(), None);
             lent.connection().batch_execute("select 1").await.ok()?;
             drop(lent.back());
             Some(())

@@ -4,7 +4,7 @@ use super::figures::{Figures, PoolConnections};
 use super::following::FollowedReplica;
 use super::pool::{Pool, Pooled};
 use super::position::Positions;
-use super::work::{Whose, WorkPermits};
+use super::work::{WorkPermits, WorkRequest};
 use crate::storage::DiskRoom;
 use diesel_async::SimpleAsyncConnection as _;
 use domain::admission::{Budget, Caller, Permit};
@@ -140,16 +140,17 @@ impl Database {
     }
 
     /// Waits for a permit to fork; half of the time is left for the work itself.
-    pub(super) async fn fork_permit(&self, whose: Whose) -> Result<Permit> {
-        let deadline = whose.begun + self.queue() / 2;
-        self.permits.fork_permit(whose, deadline).await
+    pub(super) async fn fork_permit(&self, request: WorkRequest) -> Result<Permit> {
+        let deadline = request.begun + self.queue() / 2;
+        self.permits.fork_permit(request, deadline).await
     }
 
     /// Waits for a permit for the caller.
-    pub(super) async fn permit(&self, whose: Whose) -> Result<Permit> {
+    pub(super) async fn permit(&self, request: WorkRequest) -> Result<Permit> {
         self.must_be_open()?;
-        let permit = self.permits.permit(whose, whose.begun + self.queue()).await;
-        permit.ok_or_else(|| match self.was_heard_since(whose.begun) {
+        let deadline = request.begun + self.queue();
+        let permit = self.permits.permit(request, deadline).await;
+        permit.ok_or_else(|| match self.was_heard_since(request.begun) {
             true => WorkPermits::overloaded(),
             false => unavailable(Silent(self.queue())),
         })

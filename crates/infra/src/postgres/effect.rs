@@ -2,7 +2,7 @@
 
 use super::database::Database;
 use super::repeats::record::recorded;
-use super::work::Whose;
+use super::work::WorkRequest;
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
 use diesel_async::TransactionManager as _;
@@ -16,15 +16,15 @@ impl Database {
     /// For other requests this is [`Database::attempt`].
     pub(super) async fn effect<T>(
         &self,
-        whose: impl Into<Whose>,
+        request: impl Into<WorkRequest>,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         outcome: impl Fn(&T) -> Option<Outcome>,
     ) -> Result<QueryResult<T>> {
         let Some(claim) = current()? else {
-            return self.attempt(whose, work).await;
+            return self.attempt(request, work).await;
         };
         let done = self
-            .attempt(whose, async |connection: &mut AsyncPgConnection| {
+            .attempt(request, async |connection: &mut AsyncPgConnection| {
                 once(connection, &claim, work.clone(), &outcome).await
             })
             .await?;

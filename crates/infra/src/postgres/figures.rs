@@ -1,4 +1,4 @@
-use super::work::Whose;
+use super::work::WorkRequest;
 use domain::error::Error;
 use domain::figures::{Count, Distribution, Times};
 use std::time::Duration;
@@ -19,9 +19,9 @@ pub struct Figures {
 
 impl Figures {
     /// A unit of work took so long.
-    pub(super) fn worked(&self, whose: Whose, took: Duration) {
+    pub(super) fn worked(&self, request: WorkRequest, took: Duration) {
         self.works.add(took);
-        if whose.is_of_request() {
+        if request.is_of_request() {
             let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
             self.requests.add(took);
         }

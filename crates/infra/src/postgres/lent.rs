@@ -25,7 +25,7 @@ const LARGE: usize = 256 * 1024;
 /// A connection that a unit of work uses. When a client disconnects, its work is dropped at any
 /// point: a statement may still be running then, or a transaction be open, which holds its locks.
 /// The next user of the connection would wait for the statement, and other work for the locks.
-pub(super) struct Lent {
+pub(super) struct LentConnection {
     connection: Option<Pooled>,
     database: Database,
     /// The caller's permit, held as long as the server may work on the statement; `None` where this
@@ -37,7 +37,7 @@ pub(super) struct Lent {
     is_large: bool,
 }
 
-impl Lent {
+impl LentConnection {
     pub(super) fn of(
         connection: Pooled,
         database: Database,
@@ -100,7 +100,7 @@ impl Lent {
     }
 }
 
-impl Drop for Lent {
+impl Drop for LentConnection {
     fn drop(&mut self) {
         if let Some(connection) = self.connection.take() {
             let database = self.database.clone();

@@ -9,10 +9,10 @@ use super::database::{Database, Replica};
 use super::error::is_repeatable;
 use super::execute::Execute as _;
 use super::following::Advice;
-use super::lent::Lent;
+use super::lent::LentConnection;
 use super::position::first;
 use super::statement::statement;
-use super::work::Whose;
+use super::work::WorkRequest;
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Bool, Nullable};
@@ -71,12 +71,12 @@ impl Database {
     /// The result of a read at the replica. `None`: the primary must answer.
     pub(super) async fn at_replica<T>(
         &self,
-        whose: Whose,
+        request: WorkRequest,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
         largest: &impl Fn(&T) -> usize,
     ) -> Option<T> {
         let replica = self.replica.as_ref();
-        let replica = replica.filter(|_| whose.is_reading() && self.is_open())?;
+        let replica = replica.filter(|_| request.is_reading() && self.is_open())?;
         let reads = &self.figures.reads;
         match replica.following.advice() {
             Advice::Follow => {}
@@ -89,7 +89,7 @@ impl Database {
             }
         }
         let begun = Instant::now();
-        let lent = match caught_up(replica, whose).await {
+        let lent = match caught_up(replica, request).await {
             Ok(lent) => lent,
             Err(NotRead::Busy) => {
                 reads.busy.add(1);
@@ -121,10 +121,13 @@ impl Database {
 }
 
 /// A connection to the replica that has all of what was stored before this call.
-async fn caught_up(replica: &Arc<Replica>, whose: Whose) -> Result<Lent, NotRead> {
+async fn caught_up(
+    replica: &Arc<Replica>,
+    request: WorkRequest,
+) -> Result<LentConnection, NotRead> {
     let deadline = Instant::now() + WAIT;
     let asked = timeout_at(deadline, replica.following.positions.ask());
-    let lent = timeout_at(deadline, lend(replica, whose));
+    let lent = timeout_at(deadline, lend(replica, request));
     let (position, lent) = tokio::join!(asked, lent);
     let mut lent = lent.map_err(|_| NotRead::Busy)?.ok_or(NotRead::Busy)?;
     let position = position.ok().flatten().ok_or_else(silent)?;
@@ -135,8 +138,8 @@ async fn caught_up(replica: &Arc<Replica>, whose: Whose) -> Result<Lent, NotRead
 
 /// A connection, with a permit for the caller. It is opened by a separate task: one that takes too
 /// long for this read is there for the next.
-async fn lend(replica: &Arc<Replica>, whose: Whose) -> Option<Lent> {
-    let permit = replica.database.permit(whose).await.ok()?;
+async fn lend(replica: &Arc<Replica>, request: WorkRequest) -> Option<LentConnection> {
+    let permit = replica.database.permit(request).await.ok()?;
     let opening = Arc::clone(replica);
     let opened = tokio::spawn(async move {
         let connection = opening.database.connection(Instant::now()).await;
@@ -147,12 +150,16 @@ async fn lend(replica: &Arc<Replica>, whose: Whose) -> Option<Lent> {
     });
     let (connection, permit) = opened.await.ok()??;
     let database = replica.database.clone();
-    Some(Lent::of(connection, database, Some(Arc::new(permit))))
+    Some(LentConnection::of(
+        connection,
+        database,
+        Some(Arc::new(permit)),
+    ))
 }
 
 /// Waits until the server of this connection has replayed the log up to the position. A connection
 /// that had more than that before is not asked again.
-async fn wait_for(lent: &mut Lent, position: i64) -> Result<(), NotRead> {
+async fn wait_for(lent: &mut LentConnection, position: i64) -> Result<(), NotRead> {
     let mut pause = PAUSE;
     while *lent.replayed() < position {
         let replayed = Replayed { position };
@@ -184,7 +191,7 @@ async fn attempt(primary: Database, replica: Arc<Replica>) {
 
 /// Whether the replica has in time what the primary has. Unlike a read, this waits for a connection.
 async fn catches_up(replica: &Arc<Replica>) -> Result<(), NotRead> {
-    let lent = lend(replica, Whose::from(Caller::Service)).await;
+    let lent = lend(replica, WorkRequest::from(Caller::Service)).await;
     let mut lent = lent.ok_or(NotRead::Busy)?;
     let position = replica.following.positions.ask().await;
     let position = position.ok_or_else(silent)?;

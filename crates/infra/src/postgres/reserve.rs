@@ -2,7 +2,7 @@
 
 use super::database::Database;
 use super::error::is_full;
-use super::work::Whose;
+use super::work::WorkRequest;
 use diesel::QueryResult;
 use domain::error::{Error, Result};
 use domain::storage::is_on_reserve;
@@ -31,10 +31,10 @@ pub(super) struct ReserveAttempts {
 }
 
 impl ReserveAttempts {
-    pub(super) fn of(database: &Database, whose: Whose) -> Self {
-        let is_patient = is_on_reserve() && !whose.is_probe() && database.is_open();
+    pub(super) fn of(database: &Database, request: WorkRequest) -> Self {
+        let is_patient = is_on_reserve() && !request.is_probe() && database.is_open();
         Self {
-            last: is_patient.then(|| whose.begun + LIMIT),
+            last: is_patient.then(|| request.begun + LIMIT),
             pause: PAUSE,
             full: 0,
         }

@@ -7,10 +7,10 @@ use super::error::{
     Silent, contended, is_cut, is_full, is_of_lost_node, is_repeatable, storage, unanswered,
     unavailable,
 };
-use super::lent::Lent;
+use super::lent::LentConnection;
 use super::reserve::ReserveAttempts;
 use super::traced;
-use super::work::Whose;
+use super::work::WorkRequest;
 use diesel::QueryResult;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -54,7 +54,7 @@ impl<T> Ended<T> {
     }
 
     /// The result to return. Also decides what happens to the connection.
-    async fn conclude(self, mut lent: Lent) -> Result<QueryResult<T>> {
+    async fn conclude(self, mut lent: LentConnection) -> Result<QueryResult<T>> {
         match self {
             Self::InTime(Err(error)) if went_away(&error, lent.connection()).await => {
                 lent.back().close();
@@ -93,10 +93,10 @@ impl Database {
     /// times, so it must be `Clone`.
     pub(super) async fn run<T>(
         &self,
-        whose: impl Into<Whose>,
+        request: impl Into<WorkRequest>,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
     ) -> Result<T> {
-        self.attempt(whose, work).await?.map_err(storage)
+        self.attempt(request, work).await?.map_err(storage)
     }
 
     /// Like [`Database::run`], but returns the error of a failed statement, so that the caller can
@@ -106,44 +106,44 @@ impl Database {
     /// failure is tried again.
     pub(super) async fn attempt<T>(
         &self,
-        whose: impl Into<Whose>,
+        request: impl Into<WorkRequest>,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
     ) -> Result<QueryResult<T>> {
-        self.attempt_to_read(whose, work, |_| 0).await
+        self.attempt_to_read(request, work, |_| 0).await
     }
 
     /// Like [`Database::run`], for work that may read large rows; `largest` is the bytes of the
     /// largest one.
     pub(super) async fn read<T>(
         &self,
-        whose: impl Into<Whose>,
+        request: impl Into<WorkRequest>,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         largest: impl Fn(&T) -> usize,
     ) -> Result<T> {
-        let done = self.attempt_to_read(whose, work, largest).await?;
+        let done = self.attempt_to_read(request, work, largest).await?;
         done.map_err(storage)
     }
 
     async fn attempt_to_read<T>(
         &self,
-        whose: impl Into<Whose>,
+        request: impl Into<WorkRequest>,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         largest: impl Fn(&T) -> usize,
     ) -> Result<QueryResult<T>> {
-        let (span, mut whose) = (traced::span(), whose.into());
+        let (span, mut request) = (traced::span(), request.into());
         let doing = async {
-            if let Some(done) = self.at_replica(whose, work.clone(), &largest).await {
+            if let Some(done) = self.at_replica(request, work.clone(), &largest).await {
                 return Ok(Ok(done));
             }
-            let mut reserve = ReserveAttempts::of(self, whose);
+            let mut reserve = ReserveAttempts::of(self, request);
             loop {
-                let done = self.do_with_permit(whose, work.clone(), &largest).await;
+                let done = self.do_with_permit(request, work.clone(), &largest).await;
                 let Some(pause) = reserve.pause(&done) else {
                     return done;
                 };
                 self.storage.relieve().await;
                 sleep(pause).await;
-                whose = whose.since(Instant::now());
+                request = request.since(Instant::now());
             }
         };
         let done = doing.instrument(span.clone()).await;
@@ -158,12 +158,12 @@ impl Database {
 
     async fn do_with_permit<T>(
         &self,
-        whose: Whose,
+        request: WorkRequest,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T> + Clone,
         largest: impl Fn(&T) -> usize,
     ) -> Result<QueryResult<T>> {
-        let (begun, is_large) = (whose.begun, whose.is_large());
-        let permit = Arc::new(self.permit(whose).await?);
+        let (begun, is_large) = (request.begun, request.is_large());
+        let permit = Arc::new(self.permit(request).await?);
         let mut repeat = 0;
         let mut working = None;
         loop {
@@ -174,7 +174,7 @@ impl Database {
                 Span::current().record("jan.waited_ms", waited.as_secs_f64() * 1e3);
                 Instant::now()
             });
-            let lent = Lent::of(connection, self.clone(), Some(Arc::clone(&permit)));
+            let lent = LentConnection::of(connection, self.clone(), Some(Arc::clone(&permit)));
             let lent = lent.for_the_last_time(is_large);
             let limit = self.patience.saturating_sub(begun.elapsed()).max(LEAST);
             match self.once(lent, limit, work.clone(), &largest).await? {
@@ -183,7 +183,7 @@ impl Database {
                     sleep(PAUSE * repeat).await;
                 }
                 done => {
-                    self.figures.worked(whose, working.elapsed());
+                    self.figures.worked(request, working.elapsed());
                     if done.as_ref().is_err_and(is_full) {
                         self.storage.met();
                     }
@@ -196,7 +196,7 @@ impl Database {
     /// Does the work once, on this connection, and returns the connection.
     pub(super) async fn once<T>(
         &self,
-        mut lent: Lent,
+        mut lent: LentConnection,
         limit: Duration,
         work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
         largest: &impl Fn(&T) -> usize,

@@ -23,9 +23,9 @@ const BYTES: usize = 32 * 1024;
 /// a statement, twice, for as long as it keeps the connection.
 const LARGE: usize = 1024 * 1024;
 
-/// The caller of a unit of work, when it began to wait, and its weight.
+/// A unit of work that asks for a connection: its caller, since when it waits, and its weight.
 #[derive(Clone, Copy)]
-pub(super) struct Whose {
+pub(super) struct WorkRequest {
     caller: Caller,
     pub(super) begun: Instant,
     /// The weight, as a number of statements.
@@ -34,7 +34,7 @@ pub(super) struct Whose {
     reads: bool,
 }
 
-impl Whose {
+impl WorkRequest {
     /// Adds the weight of the bytes that the work writes.
     pub(super) fn writing(self, bytes: usize) -> Self {
         let weight = 1 + (bytes / BYTES) as u64;
@@ -67,7 +67,7 @@ impl Whose {
     }
 }
 
-impl From<Caller> for Whose {
+impl From<Caller> for WorkRequest {
     fn from(caller: Caller) -> Self {
         Self {
             caller,
@@ -78,15 +78,15 @@ impl From<Caller> for Whose {
     }
 }
 
-impl From<OwnerId> for Whose {
+impl From<OwnerId> for WorkRequest {
     fn from(owner: OwnerId) -> Self {
         Caller::Owner(owner).into()
     }
 }
 
 /// The caller of work that only reads. It must be possible on a replica: no locks of rows, no writes.
-pub(super) fn reading(caller: impl Into<Whose>) -> Whose {
-    Whose {
+pub(super) fn reading(caller: impl Into<WorkRequest>) -> WorkRequest {
+    WorkRequest {
         reads: true,
         ..caller.into()
     }
@@ -127,18 +127,22 @@ impl WorkPermits {
     }
 
     /// Waits for a permit to fork, until `deadline`.
-    pub(super) async fn fork_permit(&self, whose: Whose, deadline: Instant) -> Result<Permit> {
-        let permit = self.forks.take(whose.caller, 1, sleep_until(deadline));
+    pub(super) async fn fork_permit(
+        &self,
+        request: WorkRequest,
+        deadline: Instant,
+    ) -> Result<Permit> {
+        let permit = self.forks.take(request.caller, 1, sleep_until(deadline));
         permit.await.map_err(|_| Self::overloaded())
     }
 
     /// Waits for a permit until `deadline`; `None` if there is none by then.
-    pub(super) async fn permit(&self, whose: Whose, deadline: Instant) -> Option<Permit> {
+    pub(super) async fn permit(&self, request: WorkRequest, deadline: Instant) -> Option<Permit> {
         // Work that is larger than a share takes a whole share.
-        let weight = whose.weight.min(self.share);
+        let weight = request.weight.min(self.share);
         let permit = self
             .budget
-            .take(whose.caller, weight, sleep_until(deadline));
+            .take(request.caller, weight, sleep_until(deadline));
         permit.await.ok()
     }
 

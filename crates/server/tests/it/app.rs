@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use domain::admission::{Budget, BudgetLimits};
-use domain::auth::{AccessTokens as _, Claims, Doors};
+use domain::auth::{AccessTokens as _, Claims, SignupPolicy};
 use domain::clock::{Clock, Ids, Timer};
 use domain::id::OwnerId;
 use domain::limits::{RateLimits, Rates};
@@ -48,7 +48,7 @@ const REPEAT_PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const SECRET: &str = "a secret for tests, and for nothing else";
 
 /// Anybody may become a guest, or register.
-const OPEN: Doors = Doors {
+const OPEN: SignupPolicy = SignupPolicy {
     guest_login: true,
     registration: true,
 };
@@ -124,7 +124,7 @@ impl TestApp {
             clock: clock.clone(),
             timer: clock.clone(),
             ids: Arc::new(SeededIds::new(clock.clone())),
-            doors: OPEN,
+            signup: OPEN,
             limits: limits(&Rates::NONE, &(clock.clone() as Arc<dyn Clock>)),
             cors: AllowedOrigins::Any,
             hosts: AllowedHosts::ThisMachine(Vec::new()),

@@ -4,7 +4,7 @@ pub(crate) mod stream;
 use super::ItemBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
-use crate::repeats::Again;
+use crate::repeats::RepeatAnswer;
 use crate::sse;
 use crate::tags::tagged;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
@@ -63,10 +63,10 @@ impl WireBody for RegenerateItemBody {
         Some(Self::default())
     }
 
-    fn again(&self) -> Again {
+    fn again(&self) -> RepeatAnswer {
         match self.stream {
-            Some(true) => Again::AsStream,
-            _ => Again::AtOnce,
+            Some(true) => RepeatAnswer::Stream,
+            _ => RepeatAnswer::Whole,
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::{EventBody, RegenerateItemBody, reply};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody};
-use crate::repeats::Again;
+use crate::repeats::RepeatAnswer;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::replies::ReplyService;
 use endpoint::post;
@@ -35,8 +35,8 @@ impl WireBody for StreamItemReplyBody {
         Some(Self::default())
     }
 
-    fn again(&self) -> Again {
-        Again::AsStream
+    fn again(&self) -> RepeatAnswer {
+        RepeatAnswer::Stream
     }
 }
 

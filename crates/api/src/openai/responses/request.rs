@@ -8,7 +8,7 @@ use crate::chat::Fields;
 use crate::error::{ApiError, code};
 use crate::extract::{MESSAGES, WireBody};
 use crate::openai::query::included;
-use crate::repeats::Again;
+use crate::repeats::RepeatAnswer;
 use domain::admission::BodyMemory;
 use domain::items::{elements, text};
 use domain::responses::{CreateResponse, Truncation};
@@ -37,14 +37,14 @@ impl WireBody for CreateResponseBody {
     const LIMIT: usize = MESSAGES;
 
     /// A response that is not stored is not recorded for repeats.
-    fn again(&self) -> Again {
+    fn again(&self) -> RepeatAnswer {
         let is = |name, value| self.0.given(name) == Some(value);
         if is("store", "false") {
-            Again::Never
+            RepeatAnswer::NotRecorded
         } else if is("stream", "true") {
-            Again::AsStream
+            RepeatAnswer::Stream
         } else {
-            Again::AtOnce
+            RepeatAnswer::Whole
         }
     }
 }

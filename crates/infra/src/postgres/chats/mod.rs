@@ -11,7 +11,7 @@ use super::schema::conversations;
 use super::titles::NewTitles;
 use super::turn_queue;
 use super::withdraw::withdraw;
-use super::work::Whose;
+use super::work::WorkRequest;
 use crate::postgres::execute::Execute as _;
 use arrays::TurnArrays;
 use chrono::{DateTime, Utc};
@@ -94,8 +94,8 @@ impl TurnStore for PgChats {
         };
         let made =
             |row: &StoredRow| last(row).map(|item| Outcome::done(Made::Turn(conversation, item)));
-        let whose = Whose::from(owner).writing(arrays.bytes());
-        let stored = self.database.effect(whose, work, made).await?;
+        let request = WorkRequest::from(owner).writing(arrays.bytes());
+        let stored = self.database.effect(request, work, made).await?;
         let stored = stored.map_err(storage)?;
         if !stored.was_there {
             return Ok(StoredTurn::Overtaken);

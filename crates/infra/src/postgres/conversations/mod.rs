@@ -20,7 +20,7 @@ use super::row_keys::key;
 use super::schema::conversations;
 use super::search;
 use super::titles::NewTitles;
-use super::work::{Whose, reading};
+use super::work::{WorkRequest, reading};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -73,7 +73,7 @@ impl ConversationStore for PgConversations {
         } else {
             let arrays = ItemArrays::from(items);
             let bytes = items.iter().map(Item::bytes).sum();
-            let whose = Whose::from(conversation.owner_id).writing(bytes);
+            let request = WorkRequest::from(conversation.owner_id).writing(bytes);
             let due = self.new_titles.due(conversation.conversation.created_at);
             let insert = insert.with(&arrays, due);
             let is_divided = self.database.is_divided();
@@ -81,7 +81,7 @@ impl ConversationStore for PgConversations {
                 false => insert.write(connection).await,
                 true => steps::insert_with_items(connection, &insert).await,
             };
-            self.database.effect(whose, work, made).await?
+            self.database.effect(request, work, made).await?
         };
         match inserted {
             Ok(0) => Err(Error::Unauthenticated(Unauthenticated::Invalid)),

@@ -8,7 +8,7 @@ use crate::postgres::item_rows::parts::{PartArrays, PartColumns};
 use crate::postgres::roles::stored_role;
 use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::titles::NewTitles;
-use crate::postgres::work::Whose;
+use crate::postgres::work::WorkRequest;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, ItemId, OwnerId, Sequence};
@@ -58,7 +58,7 @@ pub(super) async fn all(
         reasonings: &reasonings,
         titles_due: new_titles.due(first.now),
     };
-    let whose = Whose::from(owner).writing(each().map(|one| one.item.bytes()).sum());
+    let request = WorkRequest::from(owner).writing(each().map(|one| one.item.bytes()).sum());
     let is_divided = database.is_divided();
     let work = async |connection: &mut AsyncPgConnection| match is_divided {
         false => append.fetch_optional::<i32>(connection).await,
@@ -73,7 +73,7 @@ pub(super) async fn all(
         let conversation = ConversationId::new(ids::read(conversation_id));
         Some(batch.outcome(conversation, Sequence((*number)?.cast_unsigned())))
     };
-    match database.effect(whose, work, made).await? {
+    match database.effect(request, work, made).await? {
         Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),
         Ok(None) if exists(database, key).await? => Ok(Appended::Full),
         Ok(None) => Ok(Appended::NoConversation),
@@ -152,7 +152,7 @@ impl Append {
             reasoning: item.reasoning.as_ref().map(Reasoning::as_str),
             titles_due: new_titles.due(self.pending.now),
         };
-        let whose = Whose::from(self.owner).writing(self.size());
+        let request = WorkRequest::from(self.owner).writing(self.size());
         let is_divided = database.is_divided();
         let work = async |connection: &mut AsyncPgConnection| match is_divided {
             false => append.fetch_optional::<i32>(connection).await,
@@ -168,7 +168,7 @@ impl Append {
             let conversation = ConversationId::new(ids::read(conversation_id));
             Some(Outcome::created(Made::Item(conversation, id)))
         };
-        let appended = database.effect(whose.since(begun), work, made).await?;
+        let appended = database.effect(request.since(begun), work, made).await?;
         match appended {
             Ok(Some(sequence)) => Ok(Appended::At(Sequence(sequence.cast_unsigned()))),
             Ok(None) if exists(database, self.key).await? => Ok(Appended::Full),

@@ -11,7 +11,7 @@ use crate::postgres::item_rows::rows::ItemRow;
 use crate::postgres::item_rows::texts::apart;
 use crate::postgres::row_keys::ItemKey;
 use crate::postgres::schema::item_versions;
-use crate::postgres::work::Whose;
+use crate::postgres::work::WorkRequest;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -82,7 +82,7 @@ pub(super) async fn revise(
     let work = async |connection: &mut AsyncPgConnection| {
         change(connection, key, revision, expected, now).await
     };
-    let whose = Whose::from(owner).writing(match revision {
+    let request = WorkRequest::from(owner).writing(match revision {
         Revision::Edit(content) | Revision::Replace(content) => content.bytes(),
         // The length of the restored text is not known here.
         Revision::Restore(_) => 0,
@@ -94,7 +94,11 @@ pub(super) async fn revise(
         _ => None,
     };
     let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
-    match database.effect(whose, work, made).await?.map_err(storage)? {
+    match database
+        .effect(request, work, made)
+        .await?
+        .map_err(storage)?
+    {
         RevisionOutcome::Done(row) => Ok(Revised::Done(row.try_into()?)),
         RevisionOutcome::Unchanged(item) => Ok(Revised::Done(item)),
         RevisionOutcome::NoConversation => Ok(Revised::NoConversation),

@@ -9,7 +9,7 @@ use super::item_rows::rows::ItemRow;
 use super::items::statements::Preceding;
 use super::roles::{role, stored_role};
 use super::row_keys::{ItemKey, key};
-use super::work::{Whose, reading};
+use super::work::{WorkRequest, reading};
 use crate::postgres::execute::Execute as _;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::error::Result;
@@ -123,10 +123,10 @@ impl ReplyStore for PgReplies {
             store::store(connection, key, target, reply, (leaving, is_divided)).await
         };
         let thoughts = reply.reasoning.as_ref().map_or(0, String::len);
-        let whose = Whose::from(owner).writing(reply.content.bytes() + thoughts);
+        let request = WorkRequest::from(owner).writing(reply.content.bytes() + thoughts);
         let work = async |connection: &mut AsyncPgConnection| connection.transaction(work).await;
         let made = |outcome: &store::StoreOutcome| outcome.made(conversation);
-        let outcome = self.0.effect(whose, work, made).await?;
+        let outcome = self.0.effect(request, work, made).await?;
         outcome.map_err(storage)?.try_into()
     }
 }

@@ -9,7 +9,7 @@ use crate::postgres::ids;
 use crate::postgres::schema::conversations;
 use crate::postgres::titles::NewTitles;
 use crate::postgres::turn_queue;
-use crate::postgres::work::Whose;
+use crate::postgres::work::WorkRequest;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
@@ -32,7 +32,7 @@ pub(super) async fn finish(
         .iter()
         .flat_map(|appending| &appending.messages);
     let bytes = messages.map(|message| message.content.as_str().len());
-    let whose = Whose::from(owner).writing(values.bytes() + bytes.sum::<usize>());
+    let request = WorkRequest::from(owner).writing(values.bytes() + bytes.sum::<usize>());
     let now = response.ended_at.unwrap_or(response.created_at);
     let work = async |connection: &mut AsyncPgConnection| {
         let work = async |connection: &mut AsyncPgConnection| {
@@ -73,13 +73,13 @@ pub(super) async fn finish(
     };
     let stored = match ended.is_inserted {
         // The outcome of the request was recorded when the response was inserted.
-        true => database.attempt(whose, work).await?,
+        true => database.attempt(request, work).await?,
         false => {
             let made = |stored: &StoredResponse| {
                 let is_done = matches!(stored, StoredResponse::Done(_));
                 is_done.then(|| Outcome::done(Made::Response(response.id)))
             };
-            database.effect(whose, work, made).await?
+            database.effect(request, work, made).await?
         }
     };
     match stored {

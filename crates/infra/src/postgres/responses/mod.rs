@@ -14,7 +14,7 @@ use super::database::Database;
 use super::error::storage;
 use super::ids;
 use super::titles::NewTitles;
-use super::work::{Whose, reading};
+use super::work::{WorkRequest, reading};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
@@ -87,14 +87,14 @@ impl ResponseStore for PgResponses {
         input: &[ItemEntry],
     ) -> Result<InsertedResponse> {
         let values = Values::of(owner, response, input);
-        let whose = Whose::from(owner).writing(values.bytes());
+        let request = WorkRequest::from(owner).writing(values.bytes());
         let work =
             async |connection: &mut AsyncPgConnection| values.insert().write(connection).await;
         let made =
             |written: &usize| (*written > 0).then(|| Outcome::done(Made::Response(response.id)));
         match self
             .database
-            .effect(whose, work, made)
+            .effect(request, work, made)
             .await?
             .map_err(storage)?
         {
@@ -110,9 +110,9 @@ impl ResponseStore for PgResponses {
 
     async fn keep(&self, owner: OwnerId, response: &Response, input: &[ItemEntry]) -> Result<()> {
         let values = Values::of(owner, response, input);
-        let whose = Whose::from(owner).writing(values.bytes());
+        let request = WorkRequest::from(owner).writing(values.bytes());
         let work = async |connection: &mut AsyncPgConnection| values.keep().write(connection).await;
-        self.database.run(whose, work).await?;
+        self.database.run(request, work).await?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::work::Whose;
+use crate::postgres::work::WorkRequest;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::error::Result;
@@ -34,7 +34,7 @@ pub(super) async fn append(
         content: addition.content.as_str(),
     };
     let is_divided = database.is_divided();
-    let whose = Whose::from(addition.author).writing(addition.content.as_str().len());
+    let request = WorkRequest::from(addition.author).writing(addition.content.as_str().len());
     let work = async |connection: &mut AsyncPgConnection| -> QueryResult<Option<AppendedRow>> {
         match is_divided {
             false => append.fetch_optional(connection).await,
@@ -48,7 +48,7 @@ pub(super) async fn append(
         let id = ItemId::at(addition.seed, Sequence(row.sequence?.cast_unsigned()));
         Some(Outcome::created(Made::SharedItem(owner, conversation, id)))
     };
-    let appended = database.effect(whose, work, made).await?;
+    let appended = database.effect(request, work, made).await?;
     match appended {
         Ok(Some(row)) => Ok(match row.sequence {
             Some(sequence) => AddedMessage::At(Sequence(sequence.cast_unsigned())),

@@ -6,7 +6,7 @@ use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::work::Whose;
+use crate::postgres::work::WorkRequest;
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::error::Result;
@@ -30,7 +30,7 @@ pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Re
     };
     let most_bytes = fork.most_bytes;
     let is_divided = database.is_divided();
-    let whose = Whose::from(fork.owner);
+    let request = WorkRequest::from(fork.owner);
     type ForkedRow = (Option<u64>, Option<ConversationRow>);
     let work = async |connection: &mut AsyncPgConnection| -> QueryResult<ForkedRow> {
         if is_divided {
@@ -50,7 +50,7 @@ pub(super) async fn fork(database: &Database, digest: Digest, fork: &Fork) -> Re
         let made = Made::Conversation(fork.id);
         row.is_some().then_some(Outcome::created(made))
     };
-    let done = database.effect(whose, work, made).await?;
+    let done = database.effect(request, work, made).await?;
     let (size, row) = done.map_err(storage)?;
     match (row, size.zip(most_bytes)) {
         (Some(row), _) => Ok(Forked::Done(Box::new(row.try_into()?), size)),

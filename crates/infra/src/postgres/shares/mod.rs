@@ -15,7 +15,7 @@ use super::exists::exists;
 use super::ids;
 use super::row_keys::{ItemKey, key};
 use super::schema::share_digests;
-use super::work::{Whose, reading};
+use super::work::{WorkRequest, reading};
 use crate::postgres::execute::Execute as _;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -158,7 +158,7 @@ impl ShareStore for PgShares {
     }
 
     async fn fork_permit(&self, owner: OwnerId) -> Result<Box<dyn Send + Sync>> {
-        let permit = self.0.fork_permit(Whose::from(owner)).await?;
+        let permit = self.0.fork_permit(WorkRequest::from(owner)).await?;
         Ok(Box::new(permit))
     }
 

@@ -1,5 +1,5 @@
 use crate::app::TestApp;
-use domain::auth::Doors;
+use domain::auth::SignupPolicy;
 use domain::limits::Rate;
 use insta::assert_json_snapshot;
 use reqwest::Method;
@@ -69,11 +69,11 @@ async fn a_token_is_good_for_an_hour_and_a_minute_of_leeway() {
 
 #[tokio::test]
 async fn the_door_can_be_closed() {
-    let closed = Doors {
+    let closed = SignupPolicy {
         guest_login: false,
         registration: true,
     };
-    let app = TestApp::spawn_with(|parts| parts.doors = closed).await;
+    let app = TestApp::spawn_with(|parts| parts.signup = closed).await;
     let answer = app.anon().post(PATH, json!({})).await;
     answer.refused("guest_login_disabled", None);
     assert_eq!(app.schema.value("select count(*) from users").await, "0");

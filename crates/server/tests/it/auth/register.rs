@@ -3,7 +3,7 @@ use crate::db::Schema;
 use crate::process::Process;
 use crate::proxy::{Proxy, Way};
 use chrono::TimeDelta;
-use domain::auth::Doors;
+use domain::auth::SignupPolicy;
 use domain::limits::{Rate, Rates};
 use insta::assert_json_snapshot;
 use serde_json::json;
@@ -173,11 +173,11 @@ async fn a_password_has_8_to_256_characters_of_any_kind() {
 
 #[tokio::test]
 async fn the_door_can_be_closed() {
-    let closed = Doors {
+    let closed = SignupPolicy {
         guest_login: true,
         registration: false,
     };
-    let app = TestApp::spawn_with(|parts| parts.doors = closed).await;
+    let app = TestApp::spawn_with(|parts| parts.signup = closed).await;
     let body = json!({ "email": "ada@example.org", "password": PASSWORD });
     let answer = app.anon().post(PATH, body.clone()).await;
     answer.refused("registration_disabled", None);
