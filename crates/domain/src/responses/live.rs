@@ -3,8 +3,9 @@
 use super::{Replay, Response, ResponseEvent, ResponseStore};
 use crate::error::Result;
 use crate::id::{OwnerId, ResponseId};
+use crate::mutex::locked;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -93,8 +94,7 @@ impl Live {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(OwnerId, ResponseId), Arc<ResponseWriter>>> {
-        // No code panics while it holds the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::conversations::expected;
 use super::database::Database;
 use super::ids;
-use super::jobs::ADD_JOBS;
+use super::jobs::{ADD_JOBS, PURGE_JOB};
 use super::row::sql;
 use super::row_keys::key;
 use super::statement::statement;
@@ -40,7 +40,7 @@ statement!(
         returning owner_id, id
     )
     ", ADD_JOBS, "
-    select owner_id, 8, id, id, $4, $4 + interval '1 minute' from gone")
+    select owner_id, ", PURGE_JOB, ", id, id, $4, $4 + interval '1 minute' from gone")
 );
 
 pub(super) async fn withdraw(

@@ -3,7 +3,7 @@
 use super::arrays::TurnArrays;
 use crate::postgres::ids;
 use crate::postgres::item_rows::rows::{ADD_ITEMS, MAX_ITEMS};
-use crate::postgres::jobs::ADD_JOBS;
+use crate::postgres::jobs::{ADD_JOBS, TITLE_JOB};
 use crate::postgres::row::sql;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -74,7 +74,7 @@ statement!(
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $6, $16 from counted
+        select owner_id, ", TITLE_JOB, ", id, id, $6, $16 from counted
         where named and $16 is not null
         on conflict do nothing
     )

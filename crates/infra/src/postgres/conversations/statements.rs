@@ -1,6 +1,6 @@
 use super::rows::ConversationRow;
 use crate::postgres::item_rows::{rows, texts};
-use crate::postgres::jobs::ADD_JOBS;
+use crate::postgres::jobs::{ADD_JOBS, PURGE_JOB, TITLE_JOB};
 use crate::postgres::row::{Sql, names, nulls, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -45,7 +45,7 @@ statement!(
         ids: &'a [Uuid] => Array<SqlUuid>,
         now: DateTime<Utc> => Timestamptz,
     } -> SqlUuid,
-    "with locked as (
+    sql!("with locked as (
         select owner_id, id from conversations
         where owner_id = $1 and id = any($2)
         order by id for update
@@ -57,15 +57,15 @@ statement!(
     ),
     unqueued as (
         delete from jobs j using gone g
-        where j.owner_id = $1 and j.kind = 2 and j.key = g.id
+        where j.owner_id = $1 and j.kind = ", TITLE_JOB, " and j.key = g.id
     ),
     left_by_earlier_versions as (
         delete from title_queue q using gone g
         where q.owner_id = $1 and q.conversation_id = g.id
     )
-    insert into jobs as j (owner_id, kind, key, conversation_id, created_at, due_at)
-    select owner_id, 8, id, id, $3, $3 from gone
-    returning j.conversation_id"
+    ", ADD_JOBS, "
+    select owner_id, ", PURGE_JOB, ", id, id, $3, $3 from gone
+    returning conversation_id")
 );
 
 statement!(
@@ -93,7 +93,7 @@ statement!(
     ),
     unqueued as (
         delete from jobs j using gone g
-        where j.owner_id = $1 and j.kind = 2 and j.key = g.id
+        where j.owner_id = $1 and j.kind = ", TITLE_JOB, " and j.key = g.id
     ),
     left_by_earlier_versions as (
         delete from title_queue q using gone g
@@ -101,7 +101,7 @@ statement!(
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 8, id, id, $5, $5 from gone
+        select owner_id, ", PURGE_JOB, ", id, id, $5, $5 from gone
     )
     select (select id from gone order by id desc limit 1), (select count(*) from gone)")
 );

@@ -5,7 +5,7 @@ use super::statements::{Delete, DeleteRange, DeletedRange};
 use super::write::InsertWithItems;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::item_rows::steps::{AddedItems, ask_for_title, store};
-use crate::postgres::jobs::ADD_JOBS;
+use crate::postgres::jobs::{ADD_JOBS, PURGE_JOB, TITLE_JOB};
 use crate::postgres::row::sql;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -44,7 +44,7 @@ statement!(
 statement!(
     /// They need no titles any more.
     Unqueue<'a> { owner_id: Uuid => SqlUuid, ids: &'a [Uuid] => Array<SqlUuid> } -> (),
-    "delete from jobs where owner_id = $1 and kind = 2 and key = any($2)"
+    sql!("delete from jobs where owner_id = $1 and kind = ", TITLE_JOB, " and key = any($2)")
 );
 
 statement!(
@@ -54,7 +54,7 @@ statement!(
         now: DateTime<Utc> => Timestamptz,
         ids: &'a [Uuid] => Array<SqlUuid>,
     } -> (),
-    sql!(ADD_JOBS, " select $1, 8, g.id, g.id, $2, $2 from unnest($3) as g(id)")
+    sql!(ADD_JOBS, " select $1, ", PURGE_JOB, ", g.id, g.id, $2, $2 from unnest($3) as g(id)")
 );
 
 /// How many items were stored; 0 where the owner has been removed.

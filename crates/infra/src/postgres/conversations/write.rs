@@ -4,7 +4,7 @@ use super::rows;
 use crate::postgres::ids;
 use crate::postgres::item_rows::arrays::ItemArrays;
 use crate::postgres::item_rows::rows::ADD_ITEMS;
-use crate::postgres::jobs::ADD_JOBS;
+use crate::postgres::jobs::{ADD_JOBS, TITLE_JOB};
 use crate::postgres::row::{joined, parameters, sql};
 use crate::postgres::schema::conversations;
 use crate::postgres::statement::statement;
@@ -80,7 +80,7 @@ macro_rules! given {
             ),
             queued as (
                 ", ADD_JOBS, "
-                select owner_id, 2, id, id, $3, ", parameters!(6 + GIVEN.len(), 1), " from conversation
+                select owner_id, ", TITLE_JOB, ", id, id, $3, ", parameters!(6 + GIVEN.len(), 1), " from conversation
                 where title_source = 2 and ", parameters!(6 + GIVEN.len(), 1), " is not null
             )
             ", ADD_ITEMS, ", call_id, content, item_type, parts, shown, reasoning,

@@ -6,7 +6,7 @@
 
 use super::rows::{ADD_ITEMS, MAX_ITEMS};
 use crate::postgres::execute::Execute as _;
-use crate::postgres::jobs::ADD_JOBS;
+use crate::postgres::jobs::{ADD_JOBS, TITLE_JOB};
 use crate::postgres::row::sql;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -80,7 +80,7 @@ statement!(
         now: DateTime<Utc> => Timestamptz,
         due_at: DateTime<Utc> => Timestamptz,
     } -> (),
-    sql!(ADD_JOBS, " values ($1, 2, $2, $2, $3, $4) on conflict do nothing")
+    sql!(ADD_JOBS, " values ($1, ", TITLE_JOB, ", $2, $2, $3, $4) on conflict do nothing")
 );
 
 /// Items that are added to a conversation. Columns that are empty lists are null for all items.

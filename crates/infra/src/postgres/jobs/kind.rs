@@ -3,6 +3,12 @@
 use domain::error::{Error, Result};
 use domain::jobs::JobKind;
 
+/// The number of [`JobKind::Title`], for statements that leave such a job.
+pub(in crate::postgres) const TITLE_JOB: &str = "2";
+
+/// The number of [`JobKind::Purge`], for statements that leave such a job.
+pub(in crate::postgres) const PURGE_JOB: &str = "8";
+
 pub(in crate::postgres) const fn stored(kind: JobKind) -> i16 {
     match kind {
         JobKind::Usage => 1,
@@ -43,5 +49,16 @@ pub(super) fn read(stored: i16) -> Result<JobKind> {
         other => Err(Error::Internal(
             format!("{other} is not a kind of job").into(),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_have_the_stored_numbers() {
+        assert_eq!(TITLE_JOB, stored(JobKind::Title).to_string());
+        assert_eq!(PURGE_JOB, stored(JobKind::Purge).to_string());
     }
 }

@@ -13,6 +13,7 @@ use domain::admission::Caller;
 use domain::error::{Error, Result};
 use domain::id::{ConversationId, OwnerId};
 use domain::jobs::{Backlog, Job, JobKind, JobQueue};
+pub(super) use kind::{PURGE_JOB, TITLE_JOB};
 pub(super) use statements::{ADD_JOBS, Again, Claim, Finish};
 use statements::{BacklogRow, JobRow};
 pub(super) use step::{Locked, Next};

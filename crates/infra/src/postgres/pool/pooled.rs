@@ -4,8 +4,9 @@ use super::opened::{Idle, LARGE, Opened, PoolState};
 use crate::postgres::connect::Target;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::AsyncPgConnection;
+use domain::mutex::locked;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -27,8 +28,7 @@ pub(super) struct SharedPool {
 
 impl SharedPool {
     pub(super) fn state(&self) -> MutexGuard<'_, PoolState> {
-        // No code panics while it holds the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     /// Opens a connection that lives on this runtime.

@@ -1,7 +1,7 @@
 //! Statements that add items.
 
 use crate::postgres::item_rows::rows::{ADD_ITEMS, MAX_ITEMS};
-use crate::postgres::jobs::ADD_JOBS;
+use crate::postgres::jobs::{ADD_JOBS, TITLE_JOB};
 use crate::postgres::row::sql;
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
@@ -54,7 +54,7 @@ statement!(
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $1, $14 from counted
+        select owner_id, ", TITLE_JOB, ", id, id, $1, $14 from counted
         where named and $14 is not null
         on conflict do nothing
     )
@@ -105,7 +105,7 @@ statement!(
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $2, $14 from counted
+        select owner_id, ", TITLE_JOB, ", id, id, $2, $14 from counted
         where named and $14 is not null
         on conflict do nothing
     )
@@ -174,7 +174,7 @@ statement!(
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, now, $9 from placed
+        select owner_id, ", TITLE_JOB, ", id, id, now, $9 from placed
         where named and $9 is not null
         on conflict do nothing
     )
@@ -218,7 +218,7 @@ statement!(
     ),
     queued as (
         ", ADD_JOBS, "
-        select owner_id, 2, id, id, $3, $9 from placed
+        select owner_id, ", TITLE_JOB, ", id, id, $3, $9 from placed
         where named and $9 is not null
         on conflict do nothing
     )
