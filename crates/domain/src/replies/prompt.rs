@@ -372,7 +372,7 @@ mod tests {
             {"type":"image_url","image_url":{"url":"u"}},{"type":"new"}]"#;
         let messages = messages([item("message", parts)], &HashSet::new());
         let MessageExtra::Parts(parts) = &messages[0].beside else {
-            panic!("{told:?}");
+            panic!("{messages:?}");
         };
         let picture = |url: &str, detail: Option<&str>| Shown::Picture {
             url: url.to_owned(),
