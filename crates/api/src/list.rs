@@ -118,11 +118,11 @@ pub(crate) enum ListObject {
 
 /// The error for a cursor that this list did not issue.
 pub(crate) fn unknown_cursor(param: &str) -> Error {
-    unknown_cursor(param, "next_after")
+    unknown_cursor_of(param, "next_after")
 }
 
 /// The error for a cursor that this list did not give out in `field` of a page.
-pub(crate) fn unknown_cursor(param: &str, field: &str) -> Error {
+pub(crate) fn unknown_cursor_of(param: &str, field: &str) -> Error {
     Error::Invalid(Invalid {
         param: Some(param.to_owned()),
         reason: InvalidReason::Cursor,

@@ -1,7 +1,7 @@
 //! The parameters of lists. Unknown ones are ignored, and so are empty ones.
 
 use crate::error::{ApiError, code};
-use crate::list::unknown_cursor;
+use crate::list::unknown_cursor_of;
 use domain::error::Error;
 use domain::id::ProjectId;
 use domain::page::{Limit, Order};
@@ -75,7 +75,7 @@ impl ListQuery {
             Some(_) => ("after", "last_id"),
             None => ("cursor", "next_cursor"),
         };
-        unknown_cursor(param, field)
+        unknown_cursor_of(param, field)
     }
 
     pub(super) fn project(&self) -> Result<Option<ProjectId>, ApiError> {

@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, code};
 use crate::extract;
-use crate::list::{OrderParam, unknown_cursor};
+use crate::list::{OrderParam, unknown_cursor_of};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use domain::error::Error;
 use domain::page::{Limit, Order};
@@ -95,7 +95,7 @@ impl OpenAiPage {
         read: impl FnOnce(&str) -> Result<T, Error>,
     ) -> Result<Option<T>, Error> {
         let after = self.after.as_deref().map(read).transpose();
-        after.map_err(|_| unknown_cursor("after", "last_id"))
+        after.map_err(|_| unknown_cursor_of("after", "last_id"))
     }
 }
 
