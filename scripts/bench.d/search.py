@@ -5,6 +5,8 @@ does with any others. Words are drawn as in natural texts, where few are common;
 """
 
 import argparse
+import datetime
+import itertools
 import os
 import pathlib
 import random
@@ -13,6 +15,7 @@ import subprocess
 import time
 import urllib.parse
 import uuid
+from collections.abc import Callable
 
 import appending
 import tools
@@ -21,7 +24,8 @@ from instance import Instance, end_in_order
 CONVERSATION = 100
 WORDS, HAN = 50_000, 3_000
 START = 1_767_225_600_000
-TIMES = 20
+# Queries of a kind, and how many of them the other means answer, which take longer.
+TIMES, FEW = 100, 10
 
 
 def arguments() -> argparse.Namespace:
@@ -42,19 +46,23 @@ class Texts:
         for rank in range(WORDS):
             length = 2 + min(9, len(str(rank)) + self.chance.randrange(4))
             self.words.append("".join(self.chance.choice(letters) for _ in range(length)) + f"{rank % 7}"[rank < 5_000:])
-        self.weights = [1 / (rank + 3) for rank in range(WORDS)]
+        self.weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(WORDS)))
         self.han = [chr(0x4E00 + 5 * rank) for rank in range(HAN)]
-        self.han_weights = [1 / (rank + 10) for rank in range(HAN)]
+        self.han_weights = list(itertools.accumulate(1 / (rank + 10) for rank in range(HAN)))
 
     def message(self, number: int) -> str:
         if number % 10 == 0:
-            return "".join(self.chance.choices(self.han, self.han_weights, k=150)) + "。"
-        return " ".join(self.chance.choices(self.words, self.weights, k=self.chance.randrange(10, 150))) + "."
+            return "".join(self.chance.choices(self.han, cum_weights=self.han_weights, k=150)) + "。"
+        return " ".join(self.chance.choices(self.words, cum_weights=self.weights, k=self.chance.randrange(10, 150))) + "."
 
 
 def identity(number: int, sequence: int) -> str:
     """Ids are in the order of time and end in the number of the message."""
     return str(uuid.UUID(int=(START + number * 1000) << 80 | (number + 1) << 32 | sequence))
+
+
+def time_of(number: int) -> str:
+    return datetime.datetime.fromtimestamp(START / 1000 + number, datetime.UTC).isoformat()
 
 
 def fill(folder: pathlib.Path, owner: str, messages: int, texts: Texts) -> int:
@@ -70,8 +78,9 @@ def fill(folder: pathlib.Path, owner: str, messages: int, texts: Texts) -> int:
                 size += len(text.encode())
                 item = identity(first + sequence, sequence)
                 role = 2 + sequence % 2
-                item_rows.write(f"{owner}\t{conversation}\t{item}\t2026-01-01Z\t2026-01-01Z\t{sequence}\t{role}\t{text}\n")
-            rows.write(f"{owner}\t{conversation}\t2026-01-01Z\t2026-01-01Z\t{CONVERSATION}\t{CONVERSATION}\t1\tTalk {first}\t"
+                at = time_of(first + sequence)
+                item_rows.write(f"{owner}\t{conversation}\t{item}\t{at}\t{at}\t{sequence}\t{role}\t{text}\n")
+            rows.write(f"{owner}\t{conversation}\t{time_of(first)}\t{time_of(first + CONVERSATION)}\t{CONVERSATION}\t{CONVERSATION}\t1\tTalk {first}\t"
                        f"{size + 128 * CONVERSATION}\t{CONVERSATION}\n")
             total += size
     tools.psql(f"""set synchronous_commit = off;
@@ -134,7 +143,7 @@ vacuum analyze reference;""")
     def row(self, name: str, queries: list[str]) -> None:
         ours = [self.search(query) for query in queries]
         newest = f"and owner_id = '{self.owner}' order by id desc limit 21;"
-        few = queries[: max(3, TIMES // 4)]
+        few = queries[:FEW]
         plain = [query.strip('"').rstrip("*").split(" -")[0] for query in few]
         like = self.timed([
             "select id from items where " + " and ".join(f"content ilike '%{word}%'" for word in self.wanted(query, text))
@@ -146,6 +155,20 @@ vacuum analyze reference;""")
         ])
         hits = statistics.median(count for _, count in ours)
         print(f"| {name} | {hits:.0f} | {middle([time for time, _ in ours])} | {middle(like)} | {middle(vector)} |", flush=True)
+
+    def hostile(self, some: Callable[[int, int], list[str]]) -> None:
+        """Queries that are as much work as possible."""
+        kinds = {
+            "32 common words": lambda: " ".join(some(0, 60)[:32]),
+            "a phrase of eight common words": lambda: f'"{" ".join(some(0, 9)[:8])}"',
+            "a word without 31 common ones": lambda: " -".join([some(0, 9)[0], *some(0, 60)[:31]]),
+            "32 beginnings": lambda: " ".join(f"{word[:3]}*" for word in some(0, 900)[:32]),
+            "one letter, and any ending": lambda: f"{some(0, 900)[0][:1]}* zzz*",
+            "one Chinese character": lambda: self.texts.han[-1],
+        }
+        for name, query in kinds.items():
+            times = sorted(self.search(query())[0] for _ in range(TIMES))
+            print(f"hostile: {name}: {statistics.median(times):.1f} / p99 {times[int(TIMES * 0.99)]:.1f} ms")
 
     @staticmethod
     def wanted(query: str, text: str) -> list[str]:
@@ -160,7 +183,8 @@ vacuum analyze reference;""")
 
     def run(self) -> None:
         size = fill(self.instance.folder, self.owner, self.messages, self.texts)
-        before = [self.search(self.texts.words[rank])[0] for rank in range(1, 6)]
+        before = [self.search(self.texts.words[rank])[0] for rank in range(1, 21)]
+        rare_before = [self.search(self.texts.words[rank])[0] for rank in range(20_000, 20_020)]
         indexed = self.index()
         tools.psql("vacuum analyze search_blocks;")
         taken = self.reference()
@@ -174,7 +198,13 @@ vacuum analyze reference;""")
         print(f"indexed in {indexed:.0f} s; rows {table / 1e6:.1f} MB, indexes {indexes / 1e6:.1f} MB (words {gin / 1e6:.1f} MB): "
               f"{(table + indexes) / size:.2f} times the text, {(table + indexes) / self.messages:.0f} bytes a message")
         print(f"to_tsvector: {taken:.0f} s, {other / 1e6:.1f} MB, {other / size:.2f} times the text")
-        print(f"common words before anything was indexed: {middle(before)} ms")
+        print(f"before anything was indexed: common words {middle(before)} ms, rare words {middle(rare_before)} ms a page")
+        for rank in range(WORDS - 40, WORDS):
+            # Each connection learns the statements.
+            self.search(f"{self.texts.words[rank]} {self.texts.words[rank - WORDS // 2]}*")
+        self.rows()
+
+    def rows(self) -> None:
         print("| query | hits of the page | search, ms p50 / p95 | ILIKE | to_tsvector |\n|---|---|---|---|---|")
         words, han = self.texts.words, self.texts.han
         pick = self.texts.chance
@@ -191,6 +221,7 @@ vacuum analyze reference;""")
         self.row("two Chinese characters, common", ["".join(pick.choices(han[:30], k=2)) for _ in range(TIMES)])
         self.row("two Chinese characters, rare", ["".join(pick.choices(han[200:900], k=2)) for _ in range(TIMES)])
         self.row("word that is not there", [f"zzz{number}x" for number in range(TIMES)])
+        self.hostile(some)
         titles = [self.titled(f"talk {CONVERSATION * pick.randrange(self.messages // CONVERSATION)}") for _ in range(TIMES)]
         common = [self.titled("talk") for _ in range(TIMES)]
         print(f"titles: a word of one of them {middle(titles)} ms, a word of all {middle(common)} ms")

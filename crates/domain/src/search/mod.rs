@@ -28,6 +28,7 @@ pub use marks::marks;
 pub use model::{Hit, Search, SearchFilter, SearchPage, Sort};
 pub use ports::{
     Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, SearchStore,
+    UnindexedTexts,
 };
 pub use query::ParsedQuery;
 pub use service::{Indexing, SearchService};

@@ -1,13 +1,14 @@
 //! The newest hits of a query, in exact order, with a bounded amount of work.
 
 use super::matching::find;
-use super::ports::{Candidate, CandidateQuery, CandidateText};
+use super::ports::{Candidate, CandidateQuery, CandidateText, UnindexedTexts};
 use super::service::SearchService;
 use super::snippet::snippet;
 use super::{Hit, ParsedQuery, SearchFilter};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use chrono::{DateTime, Utc};
+use std::cmp::Reverse;
 use tokio::sync::oneshot;
 use ulid::Ulid;
 
@@ -30,6 +31,11 @@ impl SearchService {
     /// How often a request asks for candidates, and for how many blocks of them.
     const ROUNDS: usize = 16;
     const MOST: usize = 1_024;
+    /// For about how many texts that the index does not have it asks at first, and later.
+    const FEW_UNINDEXED: usize = 2_048;
+    const MANY_UNINDEXED: usize = 16_384;
+    /// So many of them are worth a job.
+    const BEHIND: usize = 32;
     /// The texts of so many candidates are asked for at once.
     const AT_ONCE: usize = 2_048;
 
@@ -47,7 +53,7 @@ impl SearchService {
             filter: filter.clone(),
             before: after.unwrap_or(Ulid(u128::MAX)),
             most: most + 12,
-            unindexed: true,
+            unindexed: Self::FEW_UNINDEXED,
             is_rare: false,
         };
         let mut newest = Newest {
@@ -57,27 +63,37 @@ impl SearchService {
             reached: None,
             indexed_through: None,
         };
+        let mut unindexed = UnindexedTexts::default();
         for round in 0..Self::ROUNDS {
             let candidates = self.store.candidates(owner, &wanted).await?;
+            unindexed = candidates.unindexed.unwrap_or(unindexed);
             if round == 0 {
-                newest.indexed_through = candidates.indexed_through;
-                if candidates.is_behind {
+                newest.indexed_through = unindexed.through;
+                if unindexed.data.len() >= Self::BEHIND {
                     // The answer does not depend on it.
                     let left = self.store.leave_job(owner, self.clock.now()).await;
                     drop(left);
                 }
             }
-            let data = candidates.data.as_slice();
-            if self.add(owner, query, data, &mut newest).await? {
+            let reached = candidates.reached.max(unindexed.reached);
+            let data = merged(candidates.data, &mut unindexed, reached);
+            let before = newest.hits.len();
+            if self.add(owner, query, &data, &mut newest).await? {
                 return Ok(newest);
             }
-            let Some(reached) = candidates.reached else {
+            let Some(reached) = reached else {
                 return Ok(newest);
             };
             wanted.before = reached;
-            wanted.most = (4 * wanted.most).min(Self::MOST);
+            // As many blocks as these had enough hits for the rest.
+            if newest.hits.len() - before <= newest.most - newest.hits.len() {
+                wanted.most = (4 * wanted.most).min(Self::MOST);
+            }
             // A text that was in the index at first is there until the answer is made.
-            wanted.unindexed = candidates.has_unindexed;
+            wanted.unindexed = match unindexed.reached.is_some_and(|place| place >= reached) {
+                true => Self::MANY_UNINDEXED,
+                false => 0,
+            };
             wanted.is_rare = candidates.is_rare;
         }
         newest.reached = Some(wanted.before);
@@ -135,6 +151,21 @@ impl SearchService {
             .await
             .map_err(|_| Error::Internal("texts were not compared".into()))
     }
+}
+
+/// The texts down to this place, newest first, each once: of the index, and those that it does not have.
+fn merged(
+    mut indexed: Vec<Candidate>,
+    unindexed: &mut UnindexedTexts,
+    reached: Option<Ulid>,
+) -> Vec<Candidate> {
+    let is_reached = |one: &Candidate| reached.is_none_or(|reached| one.place >= reached);
+    indexed.retain(is_reached);
+    let later = unindexed.data.partition_point(is_reached);
+    indexed.extend(unindexed.data.drain(..later));
+    indexed.sort_unstable_by_key(|one| Reverse(one.place));
+    indexed.dedup();
+    indexed
 }
 
 /// The candidates after this place.

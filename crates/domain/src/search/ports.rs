@@ -67,28 +67,36 @@ pub struct CandidateQuery {
     pub filter: SearchFilter,
     /// Only those before this place, newest first.
     pub before: Ulid,
-    /// How many blocks, and how many texts that the index does not have.
+    /// How many blocks.
     pub most: usize,
-    /// Whether texts that the index does not have are wanted.
-    pub unindexed: bool,
+    /// About how many texts that the index does not have are wanted.
+    pub unindexed: usize,
     /// Whether all words are known to be in few texts.
     pub is_rare: bool,
 }
 
-/// Texts that may match.
+/// Texts that may match: of the blocks that the index has.
 #[derive(Clone, Debug)]
 pub struct Candidates {
     /// Newest first.
     pub data: Vec<Candidate>,
     /// Older texts than this place may match, too; `None`: these are all.
     pub reached: Option<Ulid>,
-    /// Whether some of them are not in the index.
-    pub has_unindexed: bool,
-    /// Whether many texts are not in the index.
-    pub is_behind: bool,
+    /// If they were wanted: those that the index did not have before it was asked.
+    pub unindexed: Option<UnindexedTexts>,
     /// Whether all words are in few texts, so that the newest texts are not worth looking through.
     pub is_rare: bool,
-    pub indexed_through: Option<DateTime<Utc>>,
+}
+
+/// Texts that the index does not have as they are now.
+#[derive(Clone, Debug, Default)]
+pub struct UnindexedTexts {
+    /// Newest first.
+    pub data: Vec<Candidate>,
+    /// There may be older texts than this place; `None`: these are all.
+    pub reached: Option<Ulid>,
+    /// The index has all that was stored before this time.
+    pub through: Option<DateTime<Utc>>,
 }
 
 /// A text that may match.

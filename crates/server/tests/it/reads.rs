@@ -19,15 +19,25 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 /// A schema whose connections bear its name, so that they can be told from those of other tests.
-async fn named() -> Schema {
+pub(crate) async fn named() -> Schema {
     let schema = Schema::unused().await;
     let name = schema.value("select current_schema()").await;
     Schema::at(format!("{}&application_name={name}", schema.url()))
 }
 
-/// How many rows of a table were read so far. The service's connections are ended for that, since they report
-/// their reads then at the latest. If the service has closed them, they have done so.
-async fn rows_read(schema: &Schema, table: &str) -> u64 {
+/// How many rows of a table were read so far.
+pub(crate) async fn rows_read(schema: &Schema, table: &str) -> u64 {
+    report(schema).await;
+    let read = format!(
+        "select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) from pg_stat_user_tables
+        where schemaname = current_schema() and relname = '{table}'"
+    );
+    schema.value(&read).await.parse().unwrap()
+}
+
+/// Ends the service's connections, since they report their reads then at the latest. If the service has closed them,
+/// they have done so.
+pub(crate) async fn report(schema: &Schema) {
     let others = "select pid, pg_terminate_backend(pid) from pg_stat_activity
         where application_name = current_schema() and pid <> pg_backend_pid()";
     let ended = schema.rows(others).await.into_iter().flatten().flatten();
@@ -37,11 +47,6 @@ async fn rows_read(schema: &Schema, table: &str) -> u64 {
         ended.join(",")
     );
     until(schema, &left, 20, |count| count == 0).await;
-    let read = format!(
-        "select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) from pg_stat_user_tables
-        where schemaname = current_schema() and relname = '{table}'"
-    );
-    schema.value(&read).await.parse().unwrap()
 }
 
 /// Vacuums a table until an index is enough to know that its rows are there: transactions of other

@@ -2,7 +2,7 @@
 
 use super::super::{
     Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, ParsedQuery,
-    Search, SearchFilter, SearchService, SearchStore, Sort, WantedKeys,
+    Search, SearchFilter, SearchService, SearchStore, Sort, UnindexedTexts, WantedKeys,
 };
 use crate::clock::Clock;
 use crate::conversations::{Conversation, ConversationList};
@@ -21,10 +21,12 @@ use ulid::Ulid;
 const MEBIBYTE: usize = 1_024 * 1_024;
 const CONVERSATION: ConversationId = ConversationId::new(Ulid(0));
 
-/// An owner's endless messages, all of one text; of each block that is looked at, so many may match.
+/// An owner's endless messages, all of one text; of each block that is looked at, so many may match. If none is
+/// in the index, that many times as many are unindexed as were asked for.
 struct Endless {
     text: String,
     of_block: usize,
+    is_indexed: bool,
     asked: AtomicUsize,
     bytes: AtomicUsize,
 }
@@ -33,18 +35,34 @@ struct Endless {
 impl SearchStore for Endless {
     async fn candidates(&self, _: OwnerId, wanted: &CandidateQuery) -> Result<Candidates> {
         self.asked.fetch_add(1, Relaxed);
-        let count = self.of_block * wanted.most;
+        let most = match self.is_indexed {
+            true => wanted.most,
+            false => wanted.unindexed,
+        };
+        let count = self.of_block * most;
         let data = (1..=count).map(|number| Candidate {
             place: Ulid(wanted.before.0 - number as u128),
             conversation: CONVERSATION,
         });
-        Ok(Candidates {
-            data: data.collect(),
-            reached: Some(Ulid(wanted.before.0 - count.max(1) as u128)),
-            has_unindexed: false,
-            is_behind: false,
-            is_rare: true,
-            indexed_through: None,
+        let (data, reached) = (data.collect(), Ulid(wanted.before.0 - count.max(1) as u128));
+        let reached = Some(reached);
+        Ok(match self.is_indexed {
+            true => Candidates {
+                data,
+                reached,
+                unindexed: None,
+                is_rare: true,
+            },
+            false => Candidates {
+                data: Vec::new(),
+                reached: None,
+                unindexed: (most > 0).then_some(UnindexedTexts {
+                    data,
+                    reached,
+                    through: None,
+                }),
+                is_rare: true,
+            },
         })
     }
 
@@ -109,9 +127,21 @@ impl Clock for Here {
 /// The hits of a request, whether there may be more, how often candidates were asked for, and the bytes of
 /// the texts that were read.
 fn work(raw: &str, text: &str, of_block: usize, sort: Sort) -> (usize, bool, usize, usize) {
+    let text = text.to_owned();
+    work_on(raw, text, of_block, true, sort)
+}
+
+fn work_on(
+    raw: &str,
+    text: String,
+    of_block: usize,
+    is_indexed: bool,
+    sort: Sort,
+) -> (usize, bool, usize, usize) {
     let store = Arc::new(Endless {
-        text: text.to_owned(),
+        text,
         of_block,
+        is_indexed,
         asked: AtomicUsize::new(0),
         bytes: AtomicUsize::new(0),
     });
@@ -155,6 +185,9 @@ fn a_request_reads_a_bounded_number_of_texts_whatever_is_asked() {
         for (of_block, sort) in [(7, recent), (0, recent), (16, relevance)] {
             is_bounded(raw, &each, work(raw, &each, of_block, sort));
         }
+    }
+    for raw in [last, "z*"] {
+        is_bounded(raw, &each, work_on(raw, each.clone(), 1, false, recent));
     }
     let long = each.repeat(2_000);
     is_bounded(nearly_all, &long, work(nearly_all, &long, 7, recent));

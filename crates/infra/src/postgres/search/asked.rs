@@ -1,8 +1,8 @@
 //! Asks the index for blocks that may match, and for texts that it does not have.
 
-use super::statements::candidates::{
-    IndexedThrough, Look, LookForAny, Stale, Walk, WalkConversation,
-};
+use super::found::{Found, IndexAnswer, is_further, unindexed_texts};
+use super::statements::candidates::{FoundRow, Look, LookForAny, SAMPLE, Walk, WalkConversation};
+use super::statements::unindexed::Unindexed;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::roles::stored_role;
@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::OwnerId;
-use domain::search::{BLOCK_TIME, CandidateQuery, MAKER};
+use domain::search::{BLOCK_TIME, CandidateQuery, MAKER, UnindexedTexts};
 use ulid::Ulid;
 use uuid::Uuid;
 
@@ -18,40 +18,12 @@ use uuid::Uuid;
 const NEAR: i64 = 256;
 const FAR: i64 = 1_024;
 
-/// A text and its conversation.
-type CandidateRow = (Uuid, Uuid);
-/// Up to which text all are found, whether blocks with the words are common, and a text.
-type FoundRow = (Option<Uuid>, bool, Option<Uuid>, Option<Uuid>);
-
-pub(super) struct IndexAnswer {
-    /// The time up to which all is indexed.
-    pub(super) through: Option<DateTime<Utc>>,
-    pub(super) unindexed: Vec<CandidateRow>,
-    pub(super) found: Found,
-    pub(super) is_rare: bool,
-}
-
-/// Texts of blocks that may match.
-pub(super) struct Found {
-    pub(super) texts: Vec<CandidateRow>,
-    /// Those before this one are not among them; `None`: there are no more.
-    pub(super) reached: Option<Uuid>,
-    is_common: bool,
-}
-
-impl From<Vec<FoundRow>> for Found {
-    fn from(rows: Vec<FoundRow>) -> Self {
-        let first = rows.first();
-        Self {
-            reached: first.and_then(|(reached, ..)| *reached),
-            is_common: first.is_some_and(|(_, is_common, ..)| *is_common),
-            texts: rows
-                .into_iter()
-                .filter_map(|(.., id, conversation)| id.zip(conversation))
-                .collect(),
-        }
-    }
-}
+/// Words are common if one in so many of the newest blocks has them. If a short walk does not find enough of them, a
+/// longer one costs more: then one in fewer must have them.
+const SHORT: i64 = 32;
+const LONG: i64 = 8;
+/// The index of words reads all blocks that have the words, so it is asked for at least so many.
+const LOOKED: i64 = 128;
 
 /// The parameters of all statements.
 pub(super) struct SearchParameters<'a> {
@@ -115,44 +87,54 @@ impl<'a> SearchParameters<'a> {
         }
     }
 
-    /// The time up to which all is indexed, what is not, and what the index has: in this order, so that
-    /// what is indexed in between is seen at least once.
+    /// What is not indexed, and what the index has: in this order, so that what is indexed in between is seen at least
+    /// once.
     pub(super) async fn rows(
         &self,
         connection: &mut AsyncPgConnection,
         wanted: &CandidateQuery,
     ) -> QueryResult<IndexAnswer> {
-        let (mut through, mut unindexed) = (None, Vec::new());
-        if wanted.unindexed {
-            let asked = IndexedThrough {
-                owner_id: self.owner_id,
-                maker: MAKER,
-            };
-            through = asked.fetch_optional(connection).await?;
-            unindexed = self.stale().fetch_all(connection).await?;
-        }
+        let unindexed = match wanted.unindexed {
+            0 => None,
+            most => Some(self.unindexed(connection, wanted, most).await?),
+        };
         let (found, is_rare) = self.indexed(connection, wanted).await?;
         Ok(IndexAnswer {
-            through,
             unindexed,
             found,
             is_rare,
         })
     }
 
-    fn stale(&self) -> Stale {
-        Stale {
-            owner_id: self.owner_id,
-            before: self.before,
-            maker: MAKER,
-            is_filtered: self.is_filtered,
-            role: self.role,
-            project_id: self.project_id,
-            conversation_id: self.conversation_id,
-            from: self.from,
-            to: self.to,
-            archived: self.archived,
-            most: self.most,
+    /// The newest texts that the index does not have, so many that the next request asks for others.
+    async fn unindexed(
+        &self,
+        connection: &mut AsyncPgConnection,
+        wanted: &CandidateQuery,
+        most: usize,
+    ) -> QueryResult<UnindexedTexts> {
+        let mut most = i64::try_from(most).unwrap_or(i64::MAX);
+        loop {
+            let asked = Unindexed {
+                owner_id: self.owner_id,
+                before: self.before,
+                maker: MAKER,
+                is_filtered: self.is_filtered,
+                role: self.role,
+                project_id: self.project_id,
+                conversation_id: self.conversation_id,
+                from: self.from,
+                to: self.to,
+                archived: self.archived,
+                most,
+                begun: self.until,
+            };
+            let found = unindexed_texts(asked.fetch_all(connection).await?, most);
+            if found.reached.is_none_or(|reached| reached < wanted.before) {
+                return Ok(found);
+            }
+            // Those that were left out may all be newer.
+            most = most.saturating_mul(8);
         }
     }
 
@@ -163,15 +145,15 @@ impl<'a> SearchParameters<'a> {
         wanted: &CandidateQuery,
     ) -> QueryResult<(Found, bool)> {
         if wanted.keys.is_empty() || !wanted.is_rare {
-            let found = self.walk(connection).await?;
-            if wanted.keys.is_empty() || found.is_common || found.reached.is_none() {
+            let (found, is_common) = self.walk(connection, wanted).await?;
+            if wanted.keys.is_empty() || is_common || found.reached.is_none() {
                 return Ok((found, false));
             }
         }
-        let mut most = self.most;
+        let mut most = self.most.max(LOOKED);
         loop {
             let found = self.look(connection, most).await?;
-            if self.is_further(&found) {
+            if is_further(&found, wanted) {
                 return Ok((found, true));
             }
             // All these blocks are around the place.
@@ -179,22 +161,24 @@ impl<'a> SearchParameters<'a> {
         }
     }
 
-    /// What is found in the newest blocks: so many that the next request asks for others.
-    async fn walk(&self, connection: &mut AsyncPgConnection) -> QueryResult<Found> {
+    /// What is found in the newest blocks, so many that the next request asks for others; and whether the words are
+    /// common.
+    async fn walk(
+        &self,
+        connection: &mut AsyncPgConnection,
+        wanted: &CandidateQuery,
+    ) -> QueryResult<(Found, bool)> {
         let mut most = self.most;
         let mut near = most.saturating_mul(8).clamp(NEAR, FAR);
+        let one_in = if near > NEAR { LONG } else { SHORT };
         loop {
             let found = self.walk_along(connection, near, most).await?;
-            if self.is_further(&found) {
-                return Ok(found);
+            if is_further(&found, wanted) {
+                let is_common = found.sampled * one_in >= SAMPLE;
+                return Ok((found, is_common));
             }
             (near, most) = (near.saturating_mul(8), most.saturating_mul(8));
         }
-    }
-
-    /// Whether the next request for candidates asks for others.
-    fn is_further(&self, found: &Found) -> bool {
-        found.reached.is_none_or(|reached| reached < self.before)
     }
 
     /// Looks at the words of so many of the newest blocks.

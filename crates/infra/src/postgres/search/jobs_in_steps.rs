@@ -12,14 +12,20 @@ use uuid::Uuid;
 
 statement!(
     /// The next owners with conversations, and when one of these was last changed.
-    Next { after: Uuid => SqlUuid, most: i64 => BigInt } -> (SqlUuid, Timestamptz),
+    Next { after: Uuid => SqlUuid, most: i64 => BigInt } -> NextRow {
+        owner_id: Uuid => SqlUuid,
+        changed_at: DateTime<Utc> => Timestamptz,
+    },
     "select owner_id, max(updated_at) from conversations
     where owner_id > $1 group by owner_id order by owner_id limit $2"
 );
 
 statement!(
     IndexedThrough<'a> { owner_ids: &'a [Uuid] => Array<SqlUuid>, maker: i16 => SmallInt }
-        -> (SqlUuid, Timestamptz),
+        -> IndexedRow {
+            owner_id: Uuid => SqlUuid,
+            through: DateTime<Utc> => Timestamptz,
+        },
     "select owner_id, indexed_through from search_owners where owner_id = any($1) and maker = $2"
 );
 
@@ -60,29 +66,29 @@ pub(super) async fn leave(
         after: jobs.after,
         most: jobs.most,
     };
-    let next: Vec<(Uuid, DateTime<Utc>)> = next.fetch_all(connection).await?;
-    let owners: Vec<Uuid> = next.iter().map(|(owner, _)| *owner).collect();
+    let next: Vec<NextRow> = next.fetch_all(connection).await?;
+    let owners: Vec<Uuid> = next.iter().map(|row| row.owner_id).collect();
     let owner_ids = owners.as_slice();
     let indexed = IndexedThrough {
         owner_ids,
         maker: jobs.maker,
     };
-    let indexed: Vec<(Uuid, DateTime<Utc>)> = indexed.fetch_all(connection).await?;
-    let indexed: HashMap<_, _> = indexed.into_iter().collect();
+    let indexed: Vec<IndexedRow> = indexed.fetch_all(connection).await?;
+    let indexed = indexed.into_iter().map(|row| (row.owner_id, row.through));
+    let indexed: HashMap<_, _> = indexed.collect();
     let renamed: Vec<Uuid> = Renamed { owner_ids }.fetch_all(connection).await?;
     let unknown: Vec<Uuid> = Unknown { owner_ids }.fetch_all(connection).await?;
     let renamed: HashSet<_> = renamed.into_iter().chain(unknown).collect();
     let removed: Vec<Uuid> = Removed { owner_ids }.fetch_all(connection).await?;
     let removed: HashSet<_> = removed.into_iter().collect();
-    let is_stale = |(owner, changed): &(Uuid, DateTime<Utc>)| {
-        let is_indexed = indexed.get(owner).is_some_and(|through| through > changed);
+    let is_stale = |row: &NextRow| {
+        let owner = &row.owner_id;
+        let through = indexed.get(owner);
+        let is_indexed = through.is_some_and(|through| *through > row.changed_at);
         (!is_indexed || renamed.contains(owner)) && !removed.contains(owner)
     };
-    let stale: Vec<Uuid> = next
-        .iter()
-        .filter(|owner| is_stale(owner))
-        .map(|(owner, _)| *owner)
-        .collect();
+    let stale = next.iter().filter(|row| is_stale(row));
+    let stale: Vec<Uuid> = stale.map(|row| row.owner_id).collect();
     if !stale.is_empty() {
         let leave = Leave {
             kind: jobs.kind,

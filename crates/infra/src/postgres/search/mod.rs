@@ -3,6 +3,7 @@
 mod asked;
 mod candidates;
 mod forget;
+mod found;
 mod index;
 mod jobs_in_steps;
 mod stale;

@@ -2,6 +2,13 @@
 //! conversations that changed since all was indexed, found by their last activity, compared with what the
 //! index has of each.
 
+use chrono::TimeDelta;
+
+/// A change is visible to others so long after its time at the latest: statements end before, and
+/// clocks of instances do not differ more. So no message is newer, by its id, than this after the last activity
+/// of its conversation.
+pub(super) const MARGIN: TimeDelta = TimeDelta::minutes(2);
+
 /// The stale conversations of the owner `$1`, by the version `$3` of the words, as `stale`. An item of one
 /// is stale if its number is greater than `indexed`, or if it was revised and `is_revised`.
 pub(in crate::postgres) const STALE: &str = "since as (
@@ -10,8 +17,8 @@ pub(in crate::postgres) const STALE: &str = "since as (
         ), '-infinity'::timestamptz) as at
     ),
     states as (
-        select c.id, c.title, c.updated_at, c.last_sequence, c.revisions,
-            coalesce(s.renames, 0) as renames,
+        select c.id, c.title, c.created_at, c.updated_at, c.project_id, c.archived, c.last_sequence,
+            c.revisions, coalesce(s.renames, 0) as renames,
             case when s.maker = $3 then s.indexed_sequence else 0 end as indexed,
             coalesce(s.maker = $3 and s.indexed_revisions <> c.revisions, false) as is_revised,
             coalesce(s.maker = $3 and s.renames = s.indexed_renames, false) as is_named
@@ -19,7 +26,8 @@ pub(in crate::postgres) const STALE: &str = "since as (
         left join search_conversations s on s.owner_id = c.owner_id and s.conversation_id = c.id
         where c.owner_id = $1 and c.updated_at >= (select at from since)
         union
-        select c.id, c.title, c.updated_at, c.last_sequence, c.revisions, s.renames,
+        select c.id, c.title, c.created_at, c.updated_at, c.project_id, c.archived, c.last_sequence,
+            c.revisions, s.renames,
             case when s.maker = $3 then s.indexed_sequence else 0 end,
             s.maker = $3 and s.indexed_revisions <> c.revisions, false
         from search_conversations s

@@ -5,7 +5,7 @@ use crate::app::{Actor, TestApp, id};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-fn encoded(query: &str) -> String {
+pub(super) fn encoded(query: &str) -> String {
     let address = reqwest::Url::parse_with_params("http://x", [("", query)]).unwrap();
     address.query().unwrap().trim_start_matches('=').to_owned()
 }

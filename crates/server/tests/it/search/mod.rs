@@ -3,3 +3,5 @@ pub(crate) mod indexing;
 mod list;
 mod locales;
 mod paging;
+mod tenancy;
+mod unindexed;

@@ -2,9 +2,8 @@
 
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
-use crate::postgres::search::statements::index::{
-    AgainBytes, AgainItems, OpenBlock, StaleItems, StaleRow,
-};
+use crate::postgres::search::statements::again::{AgainBytes, AgainItemRow, AgainItems};
+use crate::postgres::search::statements::index::{OpenBlock, StaleItemRow, StaleItems, StaleRow};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::ItemId;
@@ -102,17 +101,21 @@ async fn again(
         indexed,
         is_revised,
     };
-    let items: Vec<(i32, i32, Option<Uuid>, Option<String>)> = items.fetch_all(connection).await?;
+    let items: Vec<AgainItemRow> = items.fetch_all(connection).await?;
     let mut ranges = Vec::<NumberRange>::new();
-    for (first, last, id, content) in items {
+    for item in items {
+        let first = item.first_sequence;
         if ranges.last().is_none_or(|range| range.first != first) {
             ranges.push(NumberRange {
                 first,
-                last,
+                last: item.last_sequence,
                 messages: Vec::new(),
             });
         }
-        let message = id.zip(content).map(|(id, text)| indexable(id, text));
+        let message = item
+            .id
+            .zip(item.content)
+            .map(|(id, text)| indexable(id, text));
         if let Some(range) = ranges.last_mut() {
             range.messages.extend(message);
         }
@@ -157,11 +160,13 @@ async fn next(
         rows: left.rows + BLOCK_MESSAGES as i64,
         bytes: left.bytes + BLOCK_BYTES as i64,
     };
-    let items: Vec<(Uuid, i32, String)> = items.fetch_all(connection).await?;
-    let read: i64 = items.iter().map(|(.., text)| size(text)).sum();
+    let items: Vec<StaleItemRow> = items.fetch_all(connection).await?;
+    let read: i64 = items.iter().map(|item| size(&item.content)).sum();
     let is_all = read < left.bytes && (items.len() as i64) < left.rows;
-    let sequences: Vec<i32> = items.iter().map(|(_, sequence, _)| *sequence).collect();
-    let each = items.into_iter().map(|(id, _, text)| indexable(id, text));
+    let sequences: Vec<i32> = items.iter().map(|item| item.sequence).collect();
+    let each = items
+        .into_iter()
+        .map(|item| indexable(item.id, item.content));
     let mut messages: Vec<_> = each.collect();
     if is_all {
         return Ok(Some(NumberRange {

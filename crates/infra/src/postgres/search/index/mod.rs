@@ -4,12 +4,13 @@
 mod gather;
 mod store;
 
+use super::stale::MARGIN;
 use super::statements::index::{AllIndexed, StaleConversations, StaleRow};
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::jobs::{Locked, Next};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 use domain::admission::Caller;
@@ -22,9 +23,6 @@ use uuid::Uuid;
 
 /// How many conversations a step looks at.
 const CONVERSATIONS: i64 = 64;
-/// A change is visible to others so long after its time at the latest: statements end before, and
-/// clocks of instances do not differ more.
-const MARGIN: TimeDelta = TimeDelta::minutes(2);
 
 pub(super) async fn step(
     database: &Database,

@@ -1,13 +1,28 @@
 //! Where candidates are looked for.
 
-use crate::postgres::row::sql;
-use crate::postgres::search::stale::STALE;
+use crate::postgres::row::{Sql, row, sql};
 use crate::postgres::statement::statement;
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
+
+row!(
+    /// A text of a block that may match. The first also tells of all blocks; it may be without a text.
+    FoundRow {
+        /// Texts before this one are not among them; `None`: these are all.
+        reached: Option<Uuid> => Nullable<SqlUuid>,
+        /// Of the newest blocks, [`SAMPLE`] at the most, so many have the words.
+        sampled: i64 => BigInt,
+        id: Option<Uuid> => Nullable<SqlUuid>,
+        conversation_id: Option<Uuid> => Nullable<SqlUuid>,
+    }
+);
+
+/// Of so many of the newest blocks is known how many have the words, where a walk finds too few. Their words lie
+/// elsewhere, and take longer than their marks.
+pub(in crate::postgres) const SAMPLE: i64 = 128;
 
 /// Whether the conversation of the block `w` is one of those in which is searched.
 const WITHIN: &str = "(not $4 or exists (
@@ -60,10 +75,12 @@ const TITLES: &str = "
         where h.first_sequence = 0 and $5 is null and ";
 const ROWS: &str = "
     )
-    select r.reached, r.is_common, t.id, t.conversation_id from reached r
+    select r.reached, r.sampled, t.id, t.conversation_id from reached r
     left join texts t on r.reached is null or t.id >= r.reached";
 
-/// The types of the parameters, in their order.
+/// The types of the parameters, in their order. Limits and keys are written `(select $n)` below: PostgreSQL plans
+/// such a statement once for a connection. Otherwise it plans it each time, since it takes a known limit for cheaper
+/// than any, and that takes as long as the work.
 const PARAMETERS: &str = "with parameters as (
         select $1::uuid, $2::uuid, $3::uuid, $4::boolean, $5::smallint, $6::uuid, $7::uuid,
             $8::timestamptz, $9::timestamptz, $10::boolean, $11::bigint, $12::int[], $13::int[],
@@ -73,7 +90,7 @@ const PARAMETERS: &str = "with parameters as (
 /// Up to where the blocks are read: to the last that was wanted.
 const REACHED: &str = "reached as materialized (
         select case when h.count = $11 then (select last_id from has order by last_id limit 1) end
-            as reached, h.count = $11 as is_common
+            as reached, 0::bigint as sampled
         from (select count(*) as count from has) h
     ), ";
 
@@ -98,7 +115,7 @@ macro_rules! candidates {
                 any: &'a [i32] => Array<Integer>,
                 near: i64 => BigInt,
                 marks: &'a [i32] => Array<Integer>,
-            } -> (Nullable<SqlUuid>, Bool, Nullable<SqlUuid>, Nullable<SqlUuid>),
+            } -> Sql<FoundRow>,
             $text
         );
     };
@@ -109,25 +126,32 @@ const NEAR: &str = "has as materialized (
         select conversation_id, first_sequence, last_sequence, last_id, mask from (
             select conversation_id, first_sequence, last_sequence, last_id, words, marks
             from search_blocks where ";
-const NEAR_END: &str = " order by last_id desc limit $14
+const NEAR_END: &str = " order by last_id desc limit (select $14)
         ) w";
-const HAVING: &str = "(words is null or words @> $12 and ($13 = '{}' or words && $13))";
+/// The keys of a block are in order, and those wanted follow each other: so the greatest that is not beyond the last
+/// is one of them, or none is.
+const ANY: &str =
+    "($13 = '{}' or words[width_bucket((select $13[cardinality($13)]), words)] >= (select $13[1]))";
+const HAVING: &str = "(words is null or ($12 = '{}' or words @> (select $12)) and ";
 /// The marks are asked before the words, which lie elsewhere and take longer.
 const MARKED_HAVING: &str = "where case when mask <> 0 then ";
-/// Up to where these are read: to the last that was wanted, or to the last that was looked at. Words are common if one
-/// in so many of these blocks has them, whatever its marks say.
+/// Up to where these are read: to the last that was wanted, or to the last that was looked at. Marks do not count for
+/// the sample: the index of words reads all blocks that have the words.
 const WALKED: &str = "
-        order by last_id desc limit $11
+        order by last_id desc limit (select $11)
     ),
     reached as materialized (
         select case when h.count = $11 then (select last_id from has order by last_id limit 1)
             else (select last_id from search_blocks where ";
-const WALKED_END: &str = " order by last_id desc offset $14 - 1 limit 1) end as reached,
-            case when h.count = $11 then true else (
-                select 32 * count(*) >= $14 from (
+const WALKED_END: &str = " order by last_id desc offset (select $14 - 1) limit 1) end as reached,
+            case when h.count = $11 then 128 else (
+                select count(*) from (
                     select conversation_id, words from search_blocks where ";
+/// [`SAMPLE`].
+const SAMPLED: &str = " order by last_id desc limit 128
+        ) w where ";
 const COMMON: &str = "
-            ) end as is_common
+            ) end as sampled
         from (select count(*) as count from has) h
     ), ";
 const OF_OWNER: &str = "owner_id = $1 and last_id < $3 and first_id < $2";
@@ -138,15 +162,15 @@ candidates!(
     /// Goes along an owner's newest blocks until enough are found: words that are common are found here,
     /// without reading all blocks that have them.
     Walk,
-    sql!(PARAMETERS, NEAR, OF_OWNER, NEAR_END, MARKED, MARKED_HAVING, HAVING, " end and ", WITHIN, WALKED,
-        OF_OWNER, WALKED_END, OF_OWNER, NEAR_END, " where ", HAVING, " and ", WITHIN, COMMON, TEXTS, WANTED, TITLES, WANTED, ROWS)
+    sql!(PARAMETERS, NEAR, OF_OWNER, NEAR_END, MARKED, MARKED_HAVING, HAVING, ANY, ") end and ", WITHIN, WALKED,
+        OF_OWNER, WALKED_END, OF_OWNER, SAMPLED, HAVING, ANY, ") and ", WITHIN, COMMON, TEXTS, WANTED, TITLES, WANTED, ROWS)
 );
 
 candidates!(
     /// Goes along the newest blocks of a conversation.
     WalkConversation,
-    sql!(PARAMETERS, NEAR, OF_CONVERSATION, NEAR_END, MARKED, MARKED_HAVING, HAVING, " end and ", WITHIN, WALKED,
-        OF_CONVERSATION, WALKED_END, OF_CONVERSATION, NEAR_END, " where ", HAVING, " and ", WITHIN, COMMON, TEXTS, WANTED, TITLES, WANTED, ROWS)
+    sql!(PARAMETERS, NEAR, OF_CONVERSATION, NEAR_END, MARKED, MARKED_HAVING, HAVING, ANY, ") end and ", WITHIN, WALKED,
+        OF_CONVERSATION, WALKED_END, OF_CONVERSATION, SAMPLED, HAVING, ANY, ") and ", WITHIN, COMMON, TEXTS, WANTED, TITLES, WANTED, ROWS)
 );
 
 /// The blocks whose words are not known, and the newest of all.
@@ -157,7 +181,7 @@ const UNKNOWN: &str = "
         ) w";
 const LOOKED: &str = "where ($7 is null or conversation_id = $7) and mask <> 0 and ";
 const NEWEST: &str = "
-        order by last_id desc limit $11
+        order by last_id desc limit (select $11)
     ), ";
 
 candidates!(
@@ -166,8 +190,7 @@ candidates!(
     sql!(PARAMETERS, "has as materialized (
         select conversation_id, first_sequence, last_sequence, last_id, mask from (
             select conversation_id, first_sequence, last_sequence, last_id, marks from search_blocks
-            where owner_id = $1 and first_id < $2 and words @> $12
-                and ($13 = '{}' or words && $13)",
+            where owner_id = $1 and first_id < $2 and words @> (select $12) and ", ANY,
         UNKNOWN, MARKED, LOOKED, WITHIN, NEWEST, REACHED, TEXTS, WANTED, TITLES, WANTED, ROWS)
 );
 
@@ -177,55 +200,6 @@ candidates!(
     sql!(PARAMETERS, "has as materialized (
         select conversation_id, first_sequence, last_sequence, last_id, mask from (
             select conversation_id, first_sequence, last_sequence, last_id, marks from search_blocks
-            where owner_id = $1 and first_id < $2 and words && $13",
+            where owner_id = $1 and first_id < $2 and words && (select $13)",
         UNKNOWN, MARKED, LOOKED, WITHIN, NEWEST, REACHED, TEXTS, WANTED, TITLES, WANTED, ROWS)
-);
-
-statement!(
-    /// Texts that the index does not have as they are now.
-    Stale {
-        owner_id: Uuid => SqlUuid,
-        before: Uuid => SqlUuid,
-        maker: i16 => SmallInt,
-        is_filtered: bool => Bool,
-        role: Option<i16> => Nullable<SmallInt>,
-        project_id: Option<Uuid> => Nullable<SqlUuid>,
-        conversation_id: Option<Uuid> => Nullable<SqlUuid>,
-        from: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-        to: Option<DateTime<Utc>> => Nullable<Timestamptz>,
-        archived: Option<bool> => Nullable<Bool>,
-        most: i64 => BigInt,
-    } -> (SqlUuid, SqlUuid),
-    sql!("with parameters as (select $1::uuid, $2::uuid, $3::smallint), ", STALE, ",
-    texts as (
-        select i.id, s.id as conversation_id, i.sequence from stale s
-        join items i on i.owner_id = $1 and i.conversation_id = s.id and i.sequence > s.indexed
-        where i.id < $2
-        union all
-        select i.id, s.id, i.sequence from stale s
-        join items i on i.owner_id = $1 and i.conversation_id = s.id and i.version > 1
-        where s.is_revised and i.sequence <= s.indexed and i.id < $2
-        union all
-        select s.id, s.id, 0 from stale s where s.title is not null and s.id < $2
-    )
-    select w.id, w.conversation_id from texts w
-    where (not $4 or exists (
-        select from conversations c
-        left join items i on i.owner_id = c.owner_id and i.conversation_id = c.id
-            and i.sequence = w.sequence
-        where c.owner_id = $1 and c.id = w.conversation_id
-            and ($5 is null or i.role = $5)
-            and ($6 is null or c.project_id = $6)
-            and ($7 is null or c.id = $7)
-            and ($8 is null or coalesce(i.created_at, c.created_at) >= $8)
-            and ($9 is null or coalesce(i.created_at, c.created_at) < $9)
-            and ($10 is null or c.archived = $10)
-    ))
-    order by w.id desc limit $11")
-);
-
-statement!(
-    /// The time up to which all is indexed.
-    IndexedThrough { owner_id: Uuid => SqlUuid, maker: i16 => SmallInt } -> Timestamptz,
-    "select indexed_through from search_owners where owner_id = $1 and maker = $2"
 );
