@@ -135,7 +135,7 @@ class Owner:
             "several": ("POST", f"{path}/items/batch", {"items": [ITEM, ITEM]}), "create": ("POST", "/v1/conversations", {}),
             "create with items": ("POST", "/v1/conversations", {"items": [ITEM]}), "change": ("PATCH", path, {"title": "New"}),
             "share": ("POST", f"{path}/share", {}), "settings": ("GET", "/v1/users/me/settings", None),
-            "project": ("POST", "/v1/projects", {"name": "New"}), "search": ("GET", "/v1/search?q=hello", None),
+            "project": ("POST", "/v1/projects", {"title": "New"}), "search": ("GET", "/v1/search?q=hello", None),
             "export": ("GET", f"{path}/export", None),
             "chat": ("POST", "/v1/chat/completions", {"conversation": self.conversation, "messages": [ITEM]}),
             "response": ("POST", "/openai/v1/responses", {"model": provider.MODEL, "input": "Hello"}),
