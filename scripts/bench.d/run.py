@@ -49,11 +49,13 @@ class Bench:
         self.chosen, self.load = chosen, Load(instance, chosen.seconds)
         self.rows: list[Row] = []
         self.endings: list[Callable[[], None]] = []
+        self.reads: list[Row] = []
 
     def prepare(self) -> None:
         wanted = set(filter(None, self.chosen.rows.split(",")))
         appends, _ = append.rows(self.load, APPENDED)
         reads, reader = read.rows(self.load, READ)
+        self.reads = list(reads)
         contests = [*appends, *reads]
         answered = response.Response(self.chosen.program, self.chosen.seconds)
         self.endings.append(answered.remove)
@@ -87,7 +89,10 @@ class Bench:
         together = [row for row in self.rows if not row.is_alone]
         for rows in [together, *([row] for row in self.rows if row.is_alone)]:
             for turn in range(self.chosen.rounds):
-                for row in rows:
+                for before, row in zip([None, *rows], rows, strict=False):
+                    if row in self.reads and before not in self.reads:
+                        # PostgreSQL still cleans up after the rows that write.
+                        world.settle(self.load)
                     print(f"{time.strftime('%H:%M:%S')} round {turn + 1}: {row.name}", flush=True)
                     row.measure(turn)
 

@@ -174,17 +174,20 @@ fn a_request_reads_a_bounded_number_of_texts_whatever_is_asked() {
     let nearly_all = "a -b -c -d -e -f -g -h";
     let recent = Sort::Recent { after: None };
     let relevance = Sort::Relevance { after: 0 };
-    for raw in [
+    let queries = [
         last,
         nearly_all,
         &many,
         "z*",
         "\"a b c d e f g i\"",
         "a b -\"h a\"",
-    ] {
-        for (of_block, sort) in [(7, recent), (0, recent), (16, relevance)] {
-            is_bounded(raw, &each, work(raw, &each, of_block, sort));
-        }
+    ];
+    let ways = [(7, recent), (0, recent), (16, relevance)];
+    for (raw, (of_block, sort)) in queries.into_iter().zip(ways.into_iter().cycle()) {
+        is_bounded(raw, &each, work(raw, &each, of_block, sort));
+    }
+    for (of_block, sort) in ways {
+        is_bounded(last, &each, work(last, &each, of_block, sort));
     }
     for raw in [last, "z*"] {
         is_bounded(raw, &each, work_on(raw, each.clone(), 1, false, recent));
