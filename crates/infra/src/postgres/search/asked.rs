@@ -1,7 +1,10 @@
 //! Asks the index for blocks that may match, and for texts that it does not have.
 
 use super::found::{Found, IndexAnswer, is_further, unindexed_texts};
-use super::statements::candidates::{FoundRow, Look, LookForAny, SAMPLE, Walk, WalkConversation};
+use super::statements::candidates::{
+    FoundRow, Look, LookForAny, LookForAnyWithin, LookWithin, SAMPLE, Walk, WalkConversation,
+    WalkWithin,
+};
 use super::statements::unindexed::Unindexed;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -188,24 +191,35 @@ impl<'a> SearchParameters<'a> {
         near: i64,
         most: i64,
     ) -> QueryResult<Found> {
-        let rows: Vec<FoundRow> = match self.conversation_id {
-            Some(_) => {
+        let rows: Vec<FoundRow> = match (self.is_filtered, self.conversation_id) {
+            (false, _) => of!(self, Walk, near, most).fetch_all(connection).await?,
+            (true, None) => {
+                let walk = of!(self, WalkWithin, near, most);
+                walk.fetch_all(connection).await?
+            }
+            (true, Some(_)) => {
                 let walk = of!(self, WalkConversation, near, most);
                 walk.fetch_all(connection).await?
             }
-            None => of!(self, Walk, near, most).fetch_all(connection).await?,
         };
         Ok(rows.into())
     }
 
     async fn look(&self, connection: &mut AsyncPgConnection, most: i64) -> QueryResult<Found> {
-        let rows: Vec<FoundRow> = match self.all.is_empty() {
-            true => {
-                of!(self, LookForAny, NEAR, most)
-                    .fetch_all(connection)
-                    .await?
+        let rows: Vec<FoundRow> = match (self.all.is_empty(), self.is_filtered) {
+            (false, false) => of!(self, Look, NEAR, most).fetch_all(connection).await?,
+            (false, true) => {
+                let look = of!(self, LookWithin, NEAR, most);
+                look.fetch_all(connection).await?
             }
-            false => of!(self, Look, NEAR, most).fetch_all(connection).await?,
+            (true, false) => {
+                let look = of!(self, LookForAny, NEAR, most);
+                look.fetch_all(connection).await?
+            }
+            (true, true) => {
+                let look = of!(self, LookForAnyWithin, NEAR, most);
+                look.fetch_all(connection).await?
+            }
         };
         Ok(rows.into())
     }

@@ -25,16 +25,21 @@ row!(
 pub(in crate::postgres) const SAMPLE: i64 = 128;
 
 /// Whether the conversation of the block `w` is one of those in which is searched.
-const WITHIN: &str = "(not $4 or exists (
+const WITHIN: &str = "exists (
         select from conversations c where c.owner_id = $1 and c.id = w.conversation_id
             and ($6 is null or c.project_id = $6)
             and ($7 is null or c.id = $7)
             and ($10 is null or c.archived = $10)
-    ))";
+    )";
 
 /// Whether the message `i`, or the title of the conversation `i`, is one of them.
-const WANTED: &str =
-    "(not $4 or ($8 is null or i.created_at >= $8) and ($9 is null or i.created_at < $9))";
+const WANTED: &str = "($5 is null or i.role = $5) and ($8 is null or i.created_at >= $8)
+            and ($9 is null or i.created_at < $9)";
+const WANTED_TITLE: &str = "$5 is null and ($8 is null or i.created_at >= $8)
+            and ($9 is null or i.created_at < $9)";
+/// In their place where the query has no filters. With filters in its text, PostgreSQL would plan such a statement each
+/// time, to leave them out.
+const ALL: &str = "true";
 
 /// The messages of the block `w` whose marks have a bit at each of the places, as the bits of a number. If it has
 /// no marks, or the query has no places, all have. See `domain::search::marks`.
@@ -67,12 +72,12 @@ const TEXTS: &str = "texts as (
                 and sequence between s.first and s.last
             offset 0
         ) i
-        where i.id < $2 and ($5 is null or i.role = $5) and ";
+        where i.id < $2 and ";
 const TITLES: &str = "
         union all
         select i.id, i.id from has h
         join conversations i on i.owner_id = $1 and i.id = h.conversation_id
-        where h.first_sequence = 0 and $5 is null and ";
+        where h.first_sequence = 0 and ";
 const ROWS: &str = "
     )
     select r.reached, r.sampled, t.id, t.conversation_id from reached r
@@ -126,15 +131,24 @@ const NEAR: &str = "has as materialized (
         select conversation_id, first_sequence, last_sequence, last_id, mask from (
             select conversation_id, first_sequence, last_sequence, last_id, words, marks
             from search_blocks where ";
-const NEAR_END: &str = " order by last_id desc limit (select $14)
-        ) w";
 /// The keys of a block are in order, and those wanted follow each other: so the greatest that is not beyond the last
 /// is one of them, or none is.
 const ANY: &str =
     "($13 = '{}' or words[width_bucket((select $13[cardinality($13)]), words)] >= (select $13[1]))";
-const HAVING: &str = "(words is null or ($12 = '{}' or words @> (select $12)) and ";
+const HAVING: &str = sql!(
+    "(words is null or ($12 = '{}' or words @> (select $12)) and ",
+    ANY,
+    ")"
+);
 /// The marks are asked before the words, which lie elsewhere and take longer.
-const MARKED_HAVING: &str = "where case when mask <> 0 then ";
+const NEAR_END: &str = sql!(
+    " order by last_id desc limit (select $14)
+        ) w",
+    MARKED,
+    "where case when mask <> 0 then ",
+    HAVING,
+    " end and "
+);
 /// Up to where these are read: to the last that was wanted, or to the last that was looked at. Marks do not count for
 /// the sample: the index of words reads all blocks that have the words.
 const WALKED: &str = "
@@ -158,48 +172,66 @@ const OF_OWNER: &str = "owner_id = $1 and last_id < $3 and first_id < $2";
 const OF_CONVERSATION: &str =
     "owner_id = $1 and conversation_id = $7 and last_id < $3 and first_id < $2";
 
-candidates!(
-    /// Goes along an owner's newest blocks until enough are found: words that are common are found here,
-    /// without reading all blocks that have them.
-    Walk,
-    sql!(PARAMETERS, NEAR, OF_OWNER, NEAR_END, MARKED, MARKED_HAVING, HAVING, ANY, ") end and ", WITHIN, WALKED,
-        OF_OWNER, WALKED_END, OF_OWNER, SAMPLED, HAVING, ANY, ") and ", WITHIN, COMMON, TEXTS, WANTED, TITLES, WANTED, ROWS)
-);
-
-candidates!(
-    /// Goes along the newest blocks of a conversation.
-    WalkConversation,
-    sql!(PARAMETERS, NEAR, OF_CONVERSATION, NEAR_END, MARKED, MARKED_HAVING, HAVING, ANY, ") end and ", WITHIN, WALKED,
-        OF_CONVERSATION, WALKED_END, OF_CONVERSATION, SAMPLED, HAVING, ANY, ") and ", WITHIN, COMMON, TEXTS, WANTED, TITLES, WANTED, ROWS)
-);
-
 /// The blocks whose words are not known, and the newest of all.
 const UNKNOWN: &str = "
             union all
             select conversation_id, first_sequence, last_sequence, last_id, marks from search_blocks
             where owner_id = $1 and first_id < $2 and words is null
         ) w";
-const LOOKED: &str = "where ($7 is null or conversation_id = $7) and mask <> 0 and ";
 const NEWEST: &str = "
         order by last_id desc limit (select $11)
     ), ";
 
+/// Along an owner's, or a conversation's, newest blocks until enough are found.
+macro_rules! walk {
+    ($of:expr, $within:expr, $wanted:expr, $title:expr) => {
+        sql!(
+            PARAMETERS, NEAR, $of, NEAR_END, $within, WALKED, $of, WALKED_END, $of, SAMPLED,
+            HAVING, " and ", $within, COMMON, TEXTS, $wanted, TITLES, $title, ROWS
+        )
+    };
+}
+
+/// Among the blocks that the index of words has under the keys.
+macro_rules! look {
+    ($under:expr, $within:expr, $wanted:expr, $title:expr) => {
+        sql!(
+            PARAMETERS, "has as materialized (
+        select conversation_id, first_sequence, last_sequence, last_id, mask from (
+            select conversation_id, first_sequence, last_sequence, last_id, marks from search_blocks
+            where owner_id = $1 and first_id < $2 and ",
+            $under, UNKNOWN, MARKED, "where mask <> 0 and ", $within, NEWEST, REACHED, TEXTS, $wanted, TITLES, $title, ROWS
+        )
+    };
+}
+
+const UNDER_ALL: &str = sql!("words @> (select $12) and ", ANY);
+const UNDER_ANY: &str = "words && (select $13)";
+
+candidates!(
+    /// Words that are common are found here, without reading all blocks that have them.
+    Walk,
+    walk!(OF_OWNER, ALL, ALL, ALL)
+);
+candidates!(WalkWithin, walk!(OF_OWNER, WITHIN, WANTED, WANTED_TITLE));
+candidates!(
+    WalkConversation,
+    walk!(OF_CONVERSATION, WITHIN, WANTED, WANTED_TITLE)
+);
+
 candidates!(
     /// Finds words that are not common.
     Look,
-    sql!(PARAMETERS, "has as materialized (
-        select conversation_id, first_sequence, last_sequence, last_id, mask from (
-            select conversation_id, first_sequence, last_sequence, last_id, marks from search_blocks
-            where owner_id = $1 and first_id < $2 and words @> (select $12) and ", ANY,
-        UNKNOWN, MARKED, LOOKED, WITHIN, NEWEST, REACHED, TEXTS, WANTED, TITLES, WANTED, ROWS)
+    look!(UNDER_ALL, ALL, ALL, ALL)
 );
+candidates!(LookWithin, look!(UNDER_ALL, WITHIN, WANTED, WANTED_TITLE));
 
 candidates!(
     /// Finds beginnings of words that are not common.
     LookForAny,
-    sql!(PARAMETERS, "has as materialized (
-        select conversation_id, first_sequence, last_sequence, last_id, mask from (
-            select conversation_id, first_sequence, last_sequence, last_id, marks from search_blocks
-            where owner_id = $1 and first_id < $2 and words && (select $13)",
-        UNKNOWN, MARKED, LOOKED, WITHIN, NEWEST, REACHED, TEXTS, WANTED, TITLES, WANTED, ROWS)
+    look!(UNDER_ANY, ALL, ALL, ALL)
+);
+candidates!(
+    LookForAnyWithin,
+    look!(UNDER_ANY, WITHIN, WANTED, WANTED_TITLE)
 );
