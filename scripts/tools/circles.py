@@ -169,19 +169,14 @@ def circles(arrows: dict[Path, dict[Path, set[str]]]) -> list[list[Path]]:
     return found
 
 
-# The index of words has the titles of conversations, and a new title is noted in the index.
-KNOWN = {("postgres", "conversations"), ("postgres", "search")}
-
-
 def folders(arrows: dict[Path, dict[Path, set[str]]], below: Path) -> dict[Path, dict[Path, set[str]]]:
-    """The arrows among the folders below a module; a file there counts as a folder. Without the known circle."""
+    """The arrows among the folders below a module; a file there counts as a folder."""
     depth = len(below) + 1
     inside = {module for module in arrows if len(module) >= depth and module[: depth - 1] == below}
     folded: dict[Path, dict[Path, set[str]]] = {module[:depth]: {} for module in inside}
     for module in inside:
         for to, names in arrows[module].items():
-            ends = {module[:depth], to[:depth]}
-            if to in inside and len(ends) == 2 and ends != KNOWN:
+            if to in inside and module[:depth] != to[:depth]:
                 folded[module[:depth]].setdefault(to[:depth], set()).update(names)
     return folded
 

@@ -4,6 +4,7 @@ mod calling_off;
 mod chats;
 pub mod citus;
 mod connect;
+mod conversation_rows;
 mod conversations;
 mod database;
 mod durable;

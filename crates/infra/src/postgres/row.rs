@@ -151,7 +151,7 @@ const fn put<'a>(rest: &'a mut [u8], text: &str) -> &'a mut [u8] {
 
 #[cfg(test)]
 mod tests {
-    use crate::postgres::conversations::rows::ConversationRow;
+    use crate::postgres::conversation_rows::rows::ConversationRow;
     use diesel::pg::Pg;
     use diesel::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Changes of a conversation in an expected state only.
 
-use super::rows::ConversationRow;
+use crate::postgres::conversation_rows::rows::ConversationRow;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::row_keys::ConversationKey;
 use crate::postgres::schema::conversations;

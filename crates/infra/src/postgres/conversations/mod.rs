@@ -1,15 +1,13 @@
 mod delete;
 pub(super) mod expected;
-mod list;
 mod open;
 mod organise;
 mod pages;
-pub(super) mod rows;
 pub(super) mod statements;
 mod steps;
-mod titled;
 mod write;
 
+use super::conversation_rows::rows::ConversationRow;
 use super::database::Database;
 use super::error::{storage, violates};
 use super::exists;
@@ -35,8 +33,7 @@ use domain::items::Item;
 use domain::page::Page;
 use domain::repeats::{Made, Outcome};
 use domain::state::{Checked, Expected};
-use rows::ConversationRow;
-pub(super) use titled::Titled;
+
 use write::{ChangedRow, Insert};
 
 /// The constraint that a conversation's project exists and belongs to its owner.

@@ -1,7 +1,7 @@
 //! A conversation and the beginning of its items.
 
-use super::rows::{ConversationRow, sequence};
 use super::statements::{self, Joined};
+use crate::postgres::conversation_rows::rows::{ConversationRow, sequence};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::item_rows::batch::NextBatch;
 use crate::postgres::item_rows::rows::ItemRow;

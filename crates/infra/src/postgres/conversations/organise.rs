@@ -2,7 +2,7 @@
 //! for the same conversations cannot deadlock.
 
 use super::PROJECT;
-use super::rows::stored_key;
+use crate::postgres::conversation_rows::rows::stored_key;
 use crate::postgres::database::Database;
 use crate::postgres::error::{storage, violates};
 use crate::postgres::execute::Execute as _;

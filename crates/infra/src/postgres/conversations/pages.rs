@@ -1,7 +1,7 @@
 //! Reading a page of a list, and counting all of it.
 
-use super::list::ConversationPage;
-use super::rows::ConversationRow;
+use crate::postgres::conversation_rows::page::ConversationPage;
+use crate::postgres::conversation_rows::rows::ConversationRow;
 use crate::postgres::execute::Execute as _;
 use diesel::pg::Pg;
 use diesel::prelude::*;

@@ -1,4 +1,4 @@
-use super::rows::ConversationRow;
+use crate::postgres::conversation_rows::rows::ConversationRow;
 use crate::postgres::item_rows::{rows, texts};
 use crate::postgres::jobs::{ADD_JOBS, PURGE_JOB, TITLE_JOB};
 use crate::postgres::row::{Sql, names, nulls, sql};

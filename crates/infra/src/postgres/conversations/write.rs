@@ -1,6 +1,6 @@
 //! New rows, and changes of rows.
 
-use super::rows;
+use crate::postgres::conversation_rows::rows;
 use crate::postgres::ids;
 use crate::postgres::item_rows::arrays::ItemArrays;
 use crate::postgres::item_rows::rows::ADD_ITEMS;

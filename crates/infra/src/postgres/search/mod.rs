@@ -9,6 +9,7 @@ mod jobs_in_steps;
 mod stale;
 mod statements;
 mod texts;
+mod titled;
 mod titles;
 
 use super::database::Database;
@@ -27,7 +28,7 @@ use domain::search::{
 };
 use domain::storage::Room as _;
 pub(super) use forget::{forget_conversation, forget_owner, note_rename};
-pub(super) use stale::STALE;
+use stale::STALE;
 pub(super) use statements::forget::{FORGET_ITEM, FORGET_WORDS_OF_ITEM};
 use statements::jobs::{LeaveJob, LeaveJobs};
 use uuid::Uuid;

@@ -1,6 +1,7 @@
 //! Conversations whose titles may match.
 
-use crate::postgres::conversations::{Titled, rows::ConversationRow};
+use super::titled::Titled;
+use crate::postgres::conversation_rows::rows::ConversationRow;
 use crate::postgres::database::Database;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::exists;

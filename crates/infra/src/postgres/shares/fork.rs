@@ -1,7 +1,7 @@
 //! A copy of the messages of a link, as a conversation of another owner.
 
 use super::{divided, statements};
-use crate::postgres::conversations::rows::ConversationRow;
+use crate::postgres::conversation_rows::rows::ConversationRow;
 use crate::postgres::database::Database;
 use crate::postgres::error::storage;
 use crate::postgres::execute::Execute as _;

@@ -1,7 +1,7 @@
 //! A copy of the messages of a link.
 
 use super::key::key;
-use crate::postgres::conversations::rows::ConversationRow;
+use crate::postgres::conversation_rows::rows::ConversationRow;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::shares::statements::{CopyItems, Fork, InsertCopy, LockToCopy, MeasureOf};
 use diesel::QueryResult;

@@ -3,7 +3,7 @@
 
 use super::open::is_open;
 use super::visitor::{ShownCount, has_its_message, owners_exist, page_of_link, shown, text};
-use crate::postgres::conversations::rows::ConversationRow;
+use crate::postgres::conversation_rows::rows::ConversationRow;
 use crate::postgres::item_rows::rows::ADD_ITEMS;
 use crate::postgres::item_rows::texts;
 use crate::postgres::row::{Sql, names, sql};

@@ -27,7 +27,7 @@ row!(
 
 impl ConversationRow {
     /// Whether it has so many items.
-    pub(super) fn has_items(&self, count: usize) -> bool {
+    pub(in crate::postgres) fn has_items(&self, count: usize) -> bool {
         usize::try_from(self.item_count) == Ok(count)
     }
 }
@@ -58,7 +58,7 @@ impl TryFrom<ConversationRow> for Conversation {
     }
 }
 
-pub(super) fn sequence(stored: i32) -> Result<Sequence> {
+pub(in crate::postgres) fn sequence(stored: i32) -> Result<Sequence> {
     u32::try_from(stored)
         .map(Sequence)
         .map_err(|error| Error::Internal(error.into()))
@@ -75,18 +75,18 @@ fn tags(stored: Vec<String>) -> Tags {
 }
 
 /// Tags in their stored form: each is followed by a space and its key.
-pub(super) fn stored_tags(tags: &Tags) -> Vec<String> {
+pub(in crate::postgres) fn stored_tags(tags: &Tags) -> Vec<String> {
     let pairs = tags.names().iter().zip(tags.keys());
     let parts = pairs.flat_map(|(name, key)| [name.clone(), stored_key(&key)]);
     parts.collect()
 }
 
-pub(super) fn stored_key(key: &str) -> String {
+pub(in crate::postgres) fn stored_key(key: &str) -> String {
     format!(" {key}")
 }
 
 /// Metadata in its stored form: an object of strings.
-pub(super) fn stored_metadata(metadata: &Metadata) -> serde_json::Value {
+pub(in crate::postgres) fn stored_metadata(metadata: &Metadata) -> serde_json::Value {
     let pairs = metadata.pairs().iter();
     serde_json::Value::Object(
         pairs

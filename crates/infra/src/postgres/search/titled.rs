@@ -1,7 +1,7 @@
-use super::list::ConversationPage;
-use super::rows::ConversationRow;
+use super::STALE;
+use crate::postgres::conversation_rows::page::ConversationPage;
+use crate::postgres::conversation_rows::rows::ConversationRow;
 use crate::postgres::row::{Sql, sql};
-use crate::postgres::search::STALE;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -14,14 +14,14 @@ use domain::search::WantedKeys;
 /// these keys, or does not have them as they are now. The materialized table is read first: one that
 /// could be anywhere in the list would be waited for along all of it.
 #[derive(Clone)]
-pub(in crate::postgres) struct Titled<'a> {
+pub(super) struct Titled<'a> {
     page: ConversationPage,
     words: &'a WantedKeys,
     maker: i16,
 }
 
 impl<'a> Titled<'a> {
-    pub(in crate::postgres) fn of(
+    pub(super) fn of(
         owner: OwnerId,
         list: &ConversationList,
         words: &'a WantedKeys,

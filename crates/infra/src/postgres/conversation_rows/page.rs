@@ -22,7 +22,7 @@ const WRITTEN: [(i64, &str); 2] = [(21, "21"), (21 + ARCHIVED, "29")];
 /// the index that holds its conversations in its order: a condition in a parameter could not name
 /// an index. Each text is prepared once per connection.
 #[derive(Clone)]
-pub(super) struct ConversationPage {
+pub(in crate::postgres) struct ConversationPage {
     owner_id: Uuid,
     project_id: Option<Uuid>,
     archived: Option<bool>,
@@ -37,12 +37,12 @@ pub(super) struct ConversationPage {
 }
 
 impl ConversationPage {
-    pub(super) fn of(owner: OwnerId, list: &ConversationList) -> Self {
+    pub(in crate::postgres) fn of(owner: OwnerId, list: &ConversationList) -> Self {
         Self::with(owner, list, list.limit.get() + 1)
     }
 
     /// A page of so many.
-    pub(super) fn with(owner: OwnerId, list: &ConversationList, most: usize) -> Self {
+    pub(in crate::postgres) fn with(owner: OwnerId, list: &ConversationList, most: usize) -> Self {
         let beginning = beginning(list.order);
         let (after_time, after) = match list.sort {
             ListSort::Created { after } => (None, after),
@@ -72,7 +72,10 @@ impl ConversationPage {
 
 impl ConversationPage {
     /// The conditions of the list, without its place.
-    pub(super) fn listed<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    pub(in crate::postgres) fn listed<'b>(
+        &'b self,
+        mut out: AstPass<'_, 'b, Pg>,
+    ) -> QueryResult<()> {
         out.push_sql(" where owner_id = ");
         out.push_bind_param::<SqlUuid, _>(&self.owner_id)?;
         if let Some(project) = &self.project_id {
@@ -144,19 +147,19 @@ impl ConversationPage {
     }
 
     /// Whether an index has all of the list, and archived conversations, in the order of the page.
-    pub(super) fn is_in_order_with_archived(&self) -> bool {
+    pub(in crate::postgres) fn is_in_order_with_archived(&self) -> bool {
         let is_sifted = self.pinned.is_some() || !self.metadata.is_empty() || !self.tags.is_empty();
         let is_of_one_index = self.after_time.is_some() != self.project_id.is_some();
         self.archived == Some(false) && is_of_one_index && !is_sifted
     }
 
     /// The most rows.
-    pub(super) fn limit(&self) -> usize {
+    pub(in crate::postgres) fn limit(&self) -> usize {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
     /// A longer page that includes archived conversations.
-    pub(super) fn with_archived(&self) -> Self {
+    pub(in crate::postgres) fn with_archived(&self) -> Self {
         Self {
             archived: None,
             limit: self.limit + ARCHIVED,
@@ -164,12 +167,15 @@ impl ConversationPage {
         }
     }
 
-    pub(super) fn push_owner<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    pub(in crate::postgres) fn push_owner<'b>(
+        &'b self,
+        mut out: AstPass<'_, 'b, Pg>,
+    ) -> QueryResult<()> {
         out.push_bind_param::<SqlUuid, _>(&self.owner_id)
     }
 
     /// The page, of conversations with one more condition.
-    pub(super) fn selected<'b>(
+    pub(in crate::postgres) fn selected<'b>(
         &'b self,
         mut out: AstPass<'_, 'b, Pg>,
         and: &'b str,
