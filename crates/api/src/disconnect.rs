@@ -1,7 +1,7 @@
 //! Detects that the client has disconnected, for work whose only result is the answer.
 //!
 //! docs/ARCHITECTURE.md, "Clients that disconnect", has the effect on each kind of request and the
-//! code for it. Work that must end without its client is in `detached.rs`.
+//! code for it. Work that continues after its client has disconnected is in `detached.rs`.
 
 use crate::connection::Connection;
 use crate::error::{ApiError, code};

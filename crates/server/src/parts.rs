@@ -53,7 +53,7 @@ pub struct ServiceParts {
     /// The address where a shared conversation can be continued, for a button on the pages of
     /// links.
     pub continue_url: Option<ContinueUrl>,
-    /// Turns for laying out the pages of links.
+    /// Permits for laying out the pages of links.
     pub layouts: Layouts,
     pub provider: Arc<dyn ModelProvider>,
     /// Whether a model writes titles; that needs a provider.
@@ -72,7 +72,7 @@ pub struct ServiceParts {
     pub memory: Memory,
     /// The slowest allowed rate of a body.
     pub body_rate: BodyRate,
-    /// Turns for reading large data.
+    /// Permits for reading large data.
     pub long_work: LongWork,
     /// The limits of connections, and their timeouts.
     pub terms: ConnectionTerms,

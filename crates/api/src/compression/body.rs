@@ -98,7 +98,7 @@ mod tests {
     use std::io::Read as _;
     use std::task::Waker;
 
-    /// The pieces of a body, and how many turns they took.
+    /// The pieces of a body, and how often it was polled.
     fn taken(mut body: Compressed) -> (Result<Vec<u8>, Box<dyn Error>>, usize) {
         let mut context = Context::from_waker(Waker::noop());
         let (mut sent, mut polls) = (Vec::new(), 1);

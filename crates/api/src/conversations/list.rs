@@ -40,7 +40,7 @@ pub(crate) struct ListConversationsQuery {
     /// `false` (default) leaves archived conversations out, `true` shows only them.
     #[param(inline)]
     pub(crate) archived: Option<ArchivedParam>,
-    /// Only pinned conversations, or only others.
+    /// `true`: only pinned conversations; `false`: only the others.
     #[serde(default, deserialize_with = "yes_or_no")]
     pub(crate) pinned: Option<bool>,
     /// Only conversations with a title that matches, as in `GET /v1/search`. A page may then end

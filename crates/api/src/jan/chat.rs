@@ -185,7 +185,7 @@ pub(crate) async fn create_chat_completion(
         false => None,
         true => Some(making(conversations, owner, wishes.referrer)?),
     };
-    // A turn that is not stored deletes the new conversation again.
+    // The new conversation of a turn that is not stored is withdrawn.
     let answer = answer(&chat, room.as_ref(), owner, &request, (asked, making));
     answer.await.map_err(unsupported)
 }

@@ -70,7 +70,7 @@ fn read_part(at: &str, role: Role, part: &str) -> Result<(String, Option<String>
     let names = ["input_text", "text", "output_text"];
     let text = names.iter().find_map(|name| within(object.get(name)?));
     let Some(text) = text else {
-        let message = format!("{at} is a part of text without one.");
+        let message = format!("{at} is a text part without a text.");
         return Err(ApiError::new(code::MISSING_FIELD, message).param(format!("{at}.text")));
     };
     let quoted = quoted(&text);

@@ -28,7 +28,7 @@ pub(crate) struct ListProjectsQuery {
     /// `false` (default) leaves archived projects out, `true` shows only them.
     #[param(inline)]
     archived: Option<ArchivedParam>,
-    /// Only pinned projects, or only others.
+    /// `true`: only pinned projects; `false`: only the others.
     #[serde(default, deserialize_with = "yes_or_no")]
     pinned: Option<bool>,
 }

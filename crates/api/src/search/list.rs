@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct SearchQuery {
     /// The query, without regard to case: words, all of which must be there, a `"phrase"`, `-without`, `prefix*`. At
-    /// most 32 terms. Diacritics matter only in words that have them here.
+    /// most 32 terms. Diacritics matter only in words of the query that have them.
     #[param(
         min_length = 1,
         max_length = 1_000,
@@ -123,8 +123,8 @@ fn rank(cursor: &str) -> Result<usize, Error> {
 
 /// Search your messages and titles
 ///
-/// Finds messages and titles in any language, newest first by default. A message is found by the request after the
-/// one that stored it, and is not found any more once it is deleted.
+/// Finds messages and titles in any language, newest first by default. A message can be found as soon as it is
+/// stored, and no longer once it is deleted.
 #[utoipa::path(
     tag = "conversations",
     params(SearchQuery),

@@ -105,7 +105,7 @@ impl AccountService {
         self.issuer.sign_in(user, token.session, secret)
     }
 
-    /// The account of the address, and its hash if the password is right. Takes as long either way.
+    /// The account of the address, and its hash if the password is right. Both take the same time.
     async fn check(
         &self,
         email: &Email,

@@ -67,7 +67,7 @@ pub trait SessionStore: Send + Sync {
     ) -> Result<Rotated>;
 
     /// Ends a session of this owner: its tokens can no longer be spent, not even one that is made
-    /// at this moment. Takes as long however often the session was refreshed.
+    /// at this moment. The time does not depend on how often the session was refreshed.
     async fn end(&self, caller: Caller, owner: OwnerId, session: SessionId) -> Result<()>;
 
     /// Ends a session of this person that can continue. `false`: the owner has no such session, or

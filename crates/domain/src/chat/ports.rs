@@ -20,7 +20,7 @@ pub trait TurnStore: Send + Sync {
         leaving: Leaving,
     ) -> Result<StoredTurn>;
 
-    /// Deletes a conversation that was made for a turn that was not stored. It stays if it is not
+    /// Withdraws a conversation that was made for a turn that was not stored. It stays if it is not
     /// in its first state any more: where it was changed, has or had messages, has a link, or where a turn
     /// other than `turn` waits for it. One atomic unit of work.
     async fn withdraw(

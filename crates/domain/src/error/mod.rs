@@ -66,7 +66,7 @@ pub enum Error {
     #[error("Too many requests are waiting for this. Try again in {retry_after} seconds.")]
     Overloaded { retry_after: u64 },
     /// A service that this one depends on cannot be reached now; the same request may succeed soon.
-    #[error("The database cannot be reached at the moment. Nothing is lost; try again shortly.")]
+    #[error("The database cannot be reached at the moment. Try again shortly.")]
     Unavailable(#[source] Source),
     /// No keys of the issuer of a token could be fetched so far.
     #[error(

@@ -7,7 +7,7 @@ pub enum ExceededQuota {
     Conversations {
         limit: u64,
     },
-    /// Storage, by requests that only their record exceeds.
+    /// The limit of storage, by remembered requests.
     Remembered {
         limit: u64,
     },
@@ -33,7 +33,7 @@ impl std::fmt::Display for ExceededQuota {
             ),
             Self::Remembered { limit } => write!(
                 f,
-                "What you store and the requests with an Idempotency-Key that are remembered exceed \
+                "Your data, together with the remembered requests with an Idempotency-Key, exceeds \
                  the storage_limit: {limit} bytes. Send the request without an Idempotency-Key, or \
                  later: requests are remembered for 24 hours."
             ),

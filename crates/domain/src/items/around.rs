@@ -56,8 +56,8 @@ impl ItemService {
         Ok(Page { data, has_more })
     }
 
-    /// Refuses an item of another conversation. `first` is the first item here with its number or a
-    /// later one: here, another item may have the number, or none.
+    /// Refuses an item of another conversation. `first` is the first item of this one with the
+    /// same or a later number: it may be another item, or absent.
     async fn check_exists(&self, owner: OwnerId, id: ItemId, first: Option<&Item>) -> Result<()> {
         let is_elsewhere = match first {
             Some(first) if first.id.sequence() == id.sequence() => first.id != id,

@@ -15,7 +15,7 @@ pub enum JobKind {
     Credentials,
     /// Forgets expired answers to repeats. One of the service's own jobs.
     Repeats,
-    /// Ends responses whose servers have died. One of the service's own jobs.
+    /// Abandons responses whose servers have died. One of the service's own jobs.
     Responses,
     /// Deletes old responses that have no conversation. One of the service's own jobs.
     OldResponses,

@@ -151,8 +151,8 @@ impl ResponseService {
             CancelResult::HasEnded(response) => Ok(*response),
             CancelResult::NotBackground => {
                 let message = "Only a response that was created with background: true can be \
-                               cancelled. Others end when they are deleted. Those of a \
-                               conversation end with POST /v1/conversations/{id}/cancel, too.";
+                               cancelled. Others end when they are deleted. To end one of a \
+                               conversation, call POST /v1/conversations/{conversation_id}/cancel.";
                 Err(Error::invalid("response_id", message))
             }
         }

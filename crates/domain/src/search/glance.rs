@@ -7,9 +7,9 @@ use super::query::{ParsedQuery, Term, WantedWord};
 
 /// Longer texts are not copied for a glance.
 const LONGEST_TEXT: usize = 64 * 1024;
-/// So many words of a phrase are looked at: more would cost more than they leave out.
+/// The most words of a phrase that are looked at: more would cost more than they leave out.
 const WORDS: usize = 4;
-/// Longer runs of letters are cut into words (see `words.rs`).
+/// Longer runs of letters are cut into words (see `words/reader.rs`).
 const LONGEST_RUN: usize = 128;
 
 /// `false`: the text has not all terms of the query. `true`: its words must be compared.

@@ -19,10 +19,10 @@ use tokio::time::sleep;
 /// A request with fewer bytes is serialised at once, within a millisecond.
 const LONG: usize = 128 * 1024;
 
-/// How many requests may wait for each place: of all callers, and of one.
+/// How many requests may wait for each permit: of all callers, and of one.
 const WAITING: usize = 4;
 
-/// All places are taken. A place in the queue may be free after a few seconds.
+/// All permits are taken. The queue may have a free place after a few seconds.
 const BUSY: ProviderFailure = ProviderFailure::Busy { retry_after: 5 };
 
 /// No TLS certificates can be used, so the provider cannot be reached safely.

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Figures about the work with the database, since the start.
 #[derive(Debug, Default)]
 pub struct Figures {
-    /// How long units of work waited for their turn and for a connection.
+    /// How long units of work waited for a permit and for a connection.
     pub waits: Times,
     /// How long units of work took after that, repeats included.
     pub works: Times,
@@ -46,7 +46,7 @@ pub struct Reads {
 /// Units of work that failed, by their meaning to the caller.
 #[derive(Debug, Default)]
 pub struct UnitFailures {
-    /// No turn came in time.
+    /// No permit came in time.
     pub overloaded: Count,
     /// The database cannot be reached.
     pub unavailable: Count,

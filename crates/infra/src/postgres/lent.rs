@@ -115,8 +115,8 @@ impl Drop for LentConnection {
 
 /// Returns a connection to the pool when no statement runs on it any more. If a transaction is
 /// open, the connection is closed, which rolls the transaction back. A long statement is called
-/// off, and the connection is closed when it has ended. Until then the connection keeps its place
-/// in the pool, so the server never has more connections than the pool may hold.
+/// off, and the connection is closed when it has ended. Until then the connection keeps its permit
+/// of the pool, so the server never has more connections than the pool may hold.
 async fn settle(mut connection: Pooled, database: Database) {
     let running = connection.cancel_token();
     let is_idle = {
@@ -139,7 +139,7 @@ async fn settle(mut connection: Pooled, database: Database) {
 }
 
 /// Returns when a silent connection may be closed anyway: with a network that fails silently it
-/// would otherwise keep its place for ever.
+/// would otherwise keep its permit for ever.
 async fn give_up(database: &Database) {
     loop {
         sleep(HOLD).await;

@@ -30,7 +30,7 @@ pub enum MigrateError {
     Citus(#[from] CitusError),
 }
 
-/// What was done, and what the database is.
+/// The migrations that were applied, and the database they were applied to.
 #[derive(Debug, Default)]
 pub struct Migrated {
     /// The migrations that were pending.
@@ -41,8 +41,8 @@ pub struct Migrated {
     pub is_divided: bool,
 }
 
-/// Applies the migrations that are pending. Where Citus keeps the tables in parts, it also gets new
-/// ones. Needs a multi-threaded runtime, since Diesel's migrations are not asynchronous.
+/// Applies the migrations that are pending. Where Citus keeps the tables in parts, it also places new
+/// tables. Needs a multi-threaded runtime, since Diesel's migrations are not asynchronous.
 ///
 /// # Errors
 /// The database cannot be reached, or refuses.

@@ -15,7 +15,7 @@ pub(super) fn span() -> Span {
         otel.kind = "client",
         otel.status_code = Empty,
         db.system.name = "postgresql",
-        // For its turn and a connection.
+        // For a permit and a connection.
         jan.waited_ms = Empty,
     )
 }

@@ -89,7 +89,7 @@ impl<T> Ended<T> {
 }
 
 impl Database {
-    /// Runs a unit of work on a connection, in the caller's turn. The work may be run several
+    /// Runs a unit of work on a connection, with a permit of the caller. The work may be run several
     /// times, so it must be `Clone`.
     pub(super) async fn run<T>(
         &self,

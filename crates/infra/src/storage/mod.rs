@@ -38,7 +38,7 @@ impl DiskRoom {
         Arc::default()
     }
 
-    /// For an embedded database, once its place is known.
+    /// For an embedded database, once its directory is known.
     #[must_use]
     pub fn with_reserve(reserve: Reserve) -> Arc<Self> {
         Arc::new(Self {

@@ -30,7 +30,7 @@ use tokio::time::sleep;
 /// How often waiting jobs are counted, where there are metrics: as often as they are usually scraped.
 const LOOK: Duration = Duration::from_secs(15);
 
-/// Reclaims deleted data and forgets expired data, until it is dropped.
+/// Purges deleted data and expired data, until it is dropped.
 pub async fn upkeep(
     database: Database,
     clock: Arc<dyn Clock>,

@@ -14,7 +14,7 @@ use std::time::Instant;
 pub(super) struct Generations {
     /// Requests to a model that are not answered completely.
     pub(super) running: Level,
-    /// The time until an answer begins, with the wait for a place.
+    /// The time until an answer begins, with the wait for a permit.
     pub(super) begins: Times,
     /// The time until it is complete.
     pub(super) times: Times,

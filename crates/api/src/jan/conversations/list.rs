@@ -16,7 +16,7 @@ use endpoint::get;
     params(
         PageParams,
         ("project_id" = Option<String>, Query, description = "Only conversations of this project."),
-        ("referrer" = Option<String>, Query, description = "Only conversations from there."),
+        ("referrer" = Option<String>, Query, description = "Only conversations with this referrer."),
     ),
     responses((status = 200, description = "A page.", body = ConversationListBody)),
     security(("bearer" = [])),

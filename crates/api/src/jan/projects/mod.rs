@@ -24,7 +24,7 @@ pub(super) struct ProjectBody {
     instruction: Option<String>,
     is_favorite: bool,
     is_archived: bool,
-    /// Seconds since 1970; when the project was last changed, as long as it is archived.
+    /// When an archived project was last changed, in seconds since 1970; absent if it is not archived.
     #[serde(skip_serializing_if = "Option::is_none")]
     archived_at: Option<i64>,
     created_at: i64,

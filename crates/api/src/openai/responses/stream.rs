@@ -148,7 +148,7 @@ fn is_end(following: &ResponseReader, event: &ResponseEvent, number: u64, after:
 }
 
 /// The memory of a response that has ended, and of its longest event: each of its readers has a
-/// copy. One that is being written is there once.
+/// copy. A response that is being written exists once.
 async fn held(
     following: &ResponseReader,
     memory: &StreamMemory,

@@ -55,7 +55,7 @@ impl RemovalService {
     }
 
     /// Removes one guest that has been idle for longer than `retention`, plus at most a day;
-    /// `false`: no guest has.
+    /// `false`: there is no such guest.
     pub async fn remove_idle_guest(&self, retention: TimeDelta) -> Result<bool> {
         let now = self.clock.now();
         let idle_since = now - retention - Self::NOTED;

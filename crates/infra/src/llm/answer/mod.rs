@@ -31,7 +31,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 type Outcome<T> = std::result::Result<T, ProviderFailure>;
 
-/// An answer that is being received. Dropping it frees its place at the provider.
+/// An answer that is being received. Dropping it gives its permit back.
 pub(super) struct ProviderAnswer {
     body: Body,
     key: Option<ProviderKey>,

@@ -4,7 +4,7 @@
 //! has its own, which ends with the worker, while others still serve. So a unit of work gets a
 //! connection of the runtime it runs on: then no other thread has to be woken for each message. Or
 //! it gets one of the home runtime, which outlives all work, but never one of another worker. Where
-//! all places are taken by those, an idle one is closed to make room: its socket by its own worker,
+//! all permits are taken by those, an idle one is closed to make room: its socket by its own worker,
 //! when that gets to it, so for a moment there may be one connection more. A pool that is small for
 //! the number of workers is not divided: all its connections live on the home runtime.
 

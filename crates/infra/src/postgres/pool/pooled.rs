@@ -58,7 +58,7 @@ impl<T> Drop for Aborted<T> {
     }
 }
 
-/// A connection that is in use, or the place for one. Goes back to the pool when this is dropped.
+/// A connection that is in use, or the permit for one. Goes back to the pool when this is dropped.
 pub(in crate::postgres) struct Pooled {
     pub(super) opened: Option<Box<Opened>>,
     pub(super) shared: Arc<SharedPool>,

@@ -17,7 +17,7 @@ use domain::jobs::{Job, Portion, Step};
 use domain::purge::PurgeStore;
 use statements::{DeleteItems, DeleteVersions, DeleteVersionsOfItem, DeletedVersions, Shrink};
 
-/// Reclaiming deleted data, in PostgreSQL.
+/// The purge of deleted data, in PostgreSQL.
 pub struct PgPurge(pub Database);
 
 /// How many responses of a conversation are deleted in a step. Each may have megabytes.

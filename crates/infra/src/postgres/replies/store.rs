@@ -70,7 +70,7 @@ impl TryFrom<StoreOutcome> for StoredReply {
     }
 }
 
-/// `key` is the key of the item in `place`.
+/// `key` is the key of the item in `target`.
 pub(super) async fn store(
     connection: &mut AsyncPgConnection,
     key: ItemKey,

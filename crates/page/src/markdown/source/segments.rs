@@ -39,7 +39,7 @@ const PARENTS: &[&str] = &[
     "dictionary",
 ];
 
-/// Chinese and Japanese words that continue with a sentence, in the writings of all of their
+/// Chinese and Japanese words that continue a sentence, in the writings of all of their
 /// countries.
 const GOING_ON: &str = "\
     的 是 了 在 和 与 與 及 或 等 也 就 即 来 來 去 并 並 里 裡 这 這 那 为 為 以 有 不 能 请 請 你 我 他 她 \

@@ -7,7 +7,7 @@ use crate::postgres::shares::statements::{CopyItems, Fork, InsertCopy, LockToCop
 use diesel::QueryResult;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection};
 
-/// The size of the copy, if `room` is limited, and the copy, unless it is larger than that.
+/// The size of the copy, if `most_bytes` is given, and the copy, unless it is larger than that.
 pub(in crate::postgres::shares) async fn fork(
     connection: &mut AsyncPgConnection,
     fork: &Fork<'_>,
