@@ -11,11 +11,12 @@ pub struct Indexable {
     pub text: String,
 }
 
-/// A block has at most so many messages, and so many bytes of text if it has more than one: if one of
-/// them may match, all are compared.
+/// The most messages of a block, and the most bytes of text of a block with more than one message: if
+/// one of them may match, all are compared.
 pub const BLOCK_MESSAGES: usize = 16;
 pub const BLOCK_BYTES: usize = 4 * 1024;
-/// A block is of at most so long a time: those around a place are all looked at for what is before it.
+/// The longest time between the messages of a block: a page looks at all blocks around the place where it
+/// begins.
 pub const BLOCK_TIME: Duration = Duration::from_secs(3_600);
 
 /// Cuts messages in the order of their numbers into blocks.

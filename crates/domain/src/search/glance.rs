@@ -43,7 +43,7 @@ fn may_have(term: &Term, text: &str) -> bool {
     false
 }
 
-/// Whether the words after this one have these letters, each in its turn. A word may have more
+/// Whether the words after this one have these letters, in this order. A word may have more
 /// letters than are wanted: `Response` in `parseResponse`.
 fn is_followed(mut text: &str, others: &[WantedWord]) -> bool {
     let is_letter = |c: char| c.is_ascii_alphanumeric();
@@ -60,7 +60,7 @@ fn is_followed(mut text: &str, others: &[WantedWord]) -> bool {
     true
 }
 
-/// Those with diacritics are not found in a text of ASCII, as it should be.
+/// A word with diacritics is rightly not found in a text of ASCII.
 fn letters(wanted: &WantedWord) -> &str {
     wanted.exact.as_deref().unwrap_or(&wanted.plain)
 }

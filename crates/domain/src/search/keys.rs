@@ -16,7 +16,7 @@ pub const MAKER: i16 = 4;
 const ROOT: usize = 3;
 /// How many branches a root has; the first is of the root alone.
 const BRANCHES: u32 = 256;
-/// So many branches have words with the same character after the root.
+/// How many branches words with the same character after the root have.
 const TWIGS: u32 = 16;
 /// How many branches a character of a script without spaces has: each pair of them that a text has would
 /// take more of the index otherwise.
@@ -33,11 +33,11 @@ pub(super) enum Key {
     Mark = 5,
 }
 
-/// The keys of a text that matches: all of some, and one of others.
+/// The keys that the index has of each text that matches: all of `all`, and one of `any`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WantedKeys {
     pub all: Vec<i32>,
-    /// `[]`: this says nothing.
+    /// `[]`: any text may match.
     pub any: Vec<i32>,
     /// The places at which the marks of its block have its bit (see `marks.rs`).
     pub marks: Vec<i32>,
@@ -95,7 +95,7 @@ impl OwnerKeys {
         self.branches(Key::Dense, one, 0..FOLLOWERS)
     }
 
-    /// The places of a word in the marks of a block, or of two that follow each other.
+    /// The bits of a word, or of two words that follow each other, in the marks of a block.
     pub(super) fn marks(self, one: &str, next: Option<&str>) -> [i32; 2] {
         let hash = fnv(fnv(self.0, &[Key::Mark as u8]), one.as_bytes());
         // No text has this byte.

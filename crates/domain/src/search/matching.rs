@@ -5,7 +5,7 @@ use super::query::{ParsedQuery, Term, WantedWord};
 use super::words::{Word, WordPiece, WordPieces, Words};
 use std::ops::Range;
 
-/// How many places of a term are looked for.
+/// The most matches of a term that are looked for.
 const PLACES: usize = 1_000;
 
 /// The parts of a query that a text has.

@@ -16,7 +16,7 @@ pub struct Search {
     pub limit: Limit,
 }
 
-/// The messages and titles in which is searched. `None`: all.
+/// The messages and titles that are searched. `None`: all.
 #[derive(Clone, Debug, Default)]
 pub struct SearchFilter {
     /// Titles have no role.
@@ -31,7 +31,7 @@ pub struct SearchFilter {
 }
 
 impl SearchFilter {
-    /// Whether it leaves something out.
+    /// Whether it excludes any message or title.
     pub fn is_some(&self) -> bool {
         self.role.is_some()
             || self.project.is_some()
@@ -47,7 +47,7 @@ impl SearchFilter {
 pub enum Sort {
     /// Newest first; after the hit at this place.
     Recent { after: Option<Ulid> },
-    /// Of the newest [`Sort::RANKED`] hits those that fit best first; after so many.
+    /// The newest [`Sort::RANKED`] hits, the best first; after this many.
     Relevance { after: usize },
 }
 

@@ -26,20 +26,20 @@ pub(super) struct Newest {
 
 impl SearchService {
     /// How many bytes of text a request compares. Where these do not fill the page, it ends early
-    /// and says where to go on.
+    /// and its cursor says where to continue.
     const COMPARED: usize = 8 * 1024 * 1024;
-    /// How often a request asks for candidates, and for how many blocks of them.
+    /// The most times that a request asks for candidates, and the most blocks it asks for each time.
     const ROUNDS: usize = 16;
     const MOST: usize = 1_024;
-    /// For about how many texts that the index does not have it asks at first, and later.
+    /// About how many unindexed texts a request asks for at first, and later.
     const FEW_UNINDEXED: usize = 2_048;
     const MANY_UNINDEXED: usize = 16_384;
-    /// So many of them are worth a job.
+    /// The least number of unindexed texts for which a job is left.
     const BEHIND: usize = 32;
-    /// The texts of so many candidates are asked for at once.
+    /// The most candidates whose texts are asked for together.
     const AT_ONCE: usize = 2_048;
 
-    /// The newest hits before a place, at most so many.
+    /// The newest hits before `before`, at most `most`.
     pub(super) async fn newest(
         &self,
         owner: OwnerId,
@@ -85,7 +85,7 @@ impl SearchService {
                 return Ok(newest);
             };
             wanted.before = reached;
-            // As many blocks as these had enough hits for the rest.
+            // Blocks like these have enough hits for the rest of the page.
             if newest.hits.len() - before <= newest.most - newest.hits.len() {
                 wanted.most = (4 * wanted.most).min(Self::MOST);
             }
@@ -153,7 +153,7 @@ impl SearchService {
     }
 }
 
-/// The texts down to this place, newest first, each once: of the index, and those that it does not have.
+/// The indexed and the unindexed texts down to this place, newest first, each once.
 fn merged(
     mut indexed: Vec<Candidate>,
     unindexed: &mut UnindexedTexts,

@@ -24,7 +24,7 @@ pub trait SearchStore: Send + Sync {
     /// Whether a filter names a project, or a conversation, that does not exist.
     async fn absent(&self, owner: OwnerId, filter: &SearchFilter) -> Result<Option<Resource>>;
 
-    /// The first conversations of a list, at most so many, whose titles may match: those that the
+    /// The first conversations of a list, at most `most`, whose titles may match: those that the
     /// index has under the keys, and those whose titles it does not have as they are now. `None`: the
     /// list is of a project that does not exist.
     async fn titled(
@@ -35,7 +35,7 @@ pub trait SearchStore: Send + Sync {
         most: usize,
     ) -> Result<Option<Vec<Conversation>>>;
 
-    /// Looks at the next owners with conversations, at most so many, and makes sure that what is not
+    /// Looks at the next owners with conversations, at most `most`, and makes sure that what is not
     /// in the index is indexed soon. Returns the last owner; `None`: there are no more.
     async fn leave_jobs(
         &self,
@@ -52,10 +52,10 @@ pub trait SearchStore: Send + Sync {
     async fn index(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step>;
 }
 
-/// Compares texts beside the threads that answer requests, in turn.
+/// Compares texts on other threads than those that answer requests. A permit limits how many.
 #[async_trait::async_trait]
 pub trait Comparing: Send + Sync {
-    /// Runs `work` on `bytes` bytes of text. It fails where no turn comes in time.
+    /// Runs `work` on `bytes` bytes of text. It fails if there is no permit in time.
     async fn run(&self, owner: OwnerId, bytes: usize, work: Box<dyn FnOnce() + Send>)
     -> Result<()>;
 }
@@ -84,7 +84,7 @@ pub struct Candidates {
     pub reached: Option<Ulid>,
     /// If they were wanted: those that the index did not have before it was asked.
     pub unindexed: Option<UnindexedTexts>,
-    /// Whether all words are in few texts, so that the newest texts are not worth looking through.
+    /// Whether all words are in few texts. Then a walk along the newest blocks finds too few.
     pub is_rare: bool,
 }
 

@@ -15,7 +15,7 @@ pub struct ParsedQuery {
 #[derive(Clone, Debug)]
 pub(super) struct Term {
     pub(super) words: Vec<WantedWord>,
-    /// Whether the last word may go on.
+    /// Whether the last word may be longer.
     pub(super) is_prefix: bool,
 }
 
@@ -33,7 +33,8 @@ pub(super) struct WantedWord {
 impl ParsedQuery {
     const LONGEST: usize = 1_000;
     const TERMS: usize = 32;
-    /// So many keys are looked for, and so many places of marks: more would cost more than they leave out.
+    /// The most keys, and the most bits of marks, that are looked for: more would cost more than they
+    /// exclude.
     const KEYS: usize = 16;
     const MARKS: usize = 32;
 

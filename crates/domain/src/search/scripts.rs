@@ -52,8 +52,8 @@ pub(super) fn is_jamo(c: char) -> bool {
     ('\u{1161}'..='\u{11ff}').contains(&c)
 }
 
-/// Marks without which a word is still the same to many writers. Vowel signs of Indian scripts and
-/// sound marks of kana are none of them.
+/// Marks that many writers leave out of a word. Vowel signs of Indian scripts and sound marks of kana
+/// are not among them.
 pub(super) fn is_diacritic(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{487}' | '\u{1ab0}'..='\u{1aff}'
         | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}'

@@ -17,7 +17,7 @@ pub struct TitlePage {
 
 impl SearchService {
     /// How many titles a request compares at once, and how often. If these do not fill the page, it
-    /// ends early and says where to go on.
+    /// ends early, and its cursor says where to continue.
     const TITLES: usize = 200;
     const TIMES: usize = 10;
 

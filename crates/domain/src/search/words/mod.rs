@@ -3,7 +3,7 @@
 //! A word is a run of letters, digits and their marks, in Unicode's sense; other characters separate
 //! words. Scripts that are written without spaces have no such words: there each character is one,
 //! and characters that follow each other are found together. Case, width and compatible forms make
-//! no difference. Diacritics are kept beside, since they matter where a query has them.
+//! no difference. A second form keeps the diacritics, since they matter where a query has them.
 
 mod pieces;
 mod reader;

@@ -4,7 +4,7 @@ use super::Words;
 use super::reader::Reader;
 use std::str::Chars;
 
-/// The words of a text, some thousand at a time: all words of a long text would take a hundred times
+/// The words of a text, a few thousand at a time: all words of a long text would take a hundred times
 /// the memory of the text.
 pub(in crate::search) struct WordPieces<'a> {
     rest: Chars<'a>,

@@ -17,15 +17,15 @@ use domain::search::{BLOCK_TIME, CandidateQuery, MAKER, UnindexedTexts};
 use ulid::Ulid;
 use uuid::Uuid;
 
-/// At least and at most so many of the newest blocks are looked at, before the index is asked.
+/// The least and the most of the newest blocks that are looked at before GIN is asked.
 const NEAR: i64 = 256;
 const FAR: i64 = 1_024;
 
-/// Words are common if one in so many of the newest blocks has them. If a short walk does not find enough of them, a
-/// longer one costs more: then one in fewer must have them.
+/// Words are common if one in `SHORT` of the newest blocks has them; after a first walk that found too few, if one in
+/// `LONG` has them, since the next walk costs more.
 const SHORT: i64 = 32;
 const LONG: i64 = 8;
-/// The index of words reads all blocks that have the words, so it is asked for at least so many.
+/// GIN reads all blocks that have the words, so at least this many are asked for.
 const LOOKED: i64 = 128;
 
 /// The parameters of all statements.
@@ -109,7 +109,7 @@ impl<'a> SearchParameters<'a> {
         })
     }
 
-    /// The newest texts that the index does not have, so many that the next request asks for others.
+    /// The newest unindexed texts, as many as one request wants.
     async fn unindexed(
         &self,
         connection: &mut AsyncPgConnection,
@@ -184,7 +184,7 @@ impl<'a> SearchParameters<'a> {
         }
     }
 
-    /// Looks at the words of so many of the newest blocks.
+    /// Walks along the newest `near` blocks.
     async fn walk_along(
         &self,
         connection: &mut AsyncPgConnection,

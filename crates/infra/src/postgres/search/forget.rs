@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
-/// Of a long conversation so many rows are deleted at once.
+/// The most rows of a conversation that are deleted by one statement.
 const BLOCKS: i64 = 2_000;
 
 /// Some of what the index has of a deleted conversation; returns how many of its blocks. Rows that the version

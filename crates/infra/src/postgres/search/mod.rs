@@ -105,7 +105,7 @@ impl SearchStore for PgSearch {
     }
 
     async fn index(&self, job: &Job, portion: Portion, now: DateTime<Utc>) -> Result<Step> {
-        // The room that is left on a full disk is for deletions.
+        // The space that is left on a full disk is for deletions.
         if self.0.storage.is_full() {
             return Err(Error::StorageFull { found: None });
         }

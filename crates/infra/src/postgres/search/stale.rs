@@ -4,9 +4,9 @@
 
 use chrono::TimeDelta;
 
-/// A change is visible to others so long after its time at the latest: statements end before, and
-/// clocks of instances do not differ more. So no message is newer, by its id, than this after the last activity
-/// of its conversation.
+/// The longest time from a change to the moment when others see it: statements end before, and clocks of
+/// instances do not differ more. So the id of a message is never later than the last activity of its
+/// conversation and this time.
 pub(super) const MARGIN: TimeDelta = TimeDelta::minutes(2);
 
 /// The stale conversations of the owner `$1`, by the version `$3` of the words, as `stale`. An item of one

@@ -13,18 +13,18 @@ row!(
     FoundRow {
         /// Texts before this one are not among them; `None`: these are all.
         reached: Option<Uuid> => Nullable<SqlUuid>,
-        /// Of the newest blocks, [`SAMPLE`] at the most, so many have the words.
+        /// How many of the newest [`SAMPLE`] blocks have the words.
         sampled: i64 => BigInt,
         id: Option<Uuid> => Nullable<SqlUuid>,
         conversation_id: Option<Uuid> => Nullable<SqlUuid>,
     }
 );
 
-/// Of so many of the newest blocks is known how many have the words, where a walk finds too few. Their words lie
-/// elsewhere, and take longer than their marks.
+/// The number of the newest blocks whose words are read to see whether the words are common, if a walk finds too few.
+/// Words are stored elsewhere than marks, and take longer to read.
 pub(in crate::postgres) const SAMPLE: i64 = 128;
 
-/// Whether the conversation of the block `w` is one of those in which is searched.
+/// Whether the conversation of the block `w` is searched.
 const WITHIN: &str = "exists (
         select from conversations c where c.owner_id = $1 and c.id = w.conversation_id
             and ($6 is null or c.project_id = $6)
@@ -32,7 +32,7 @@ const WITHIN: &str = "exists (
             and ($10 is null or c.archived = $10)
     )";
 
-/// Whether the message `i`, or the title of the conversation `i`, is one of them.
+/// Whether the message `i`, or the title of the conversation `i`, is searched.
 const WANTED: &str = "($5 is null or i.role = $5) and ($8 is null or i.created_at >= $8)
             and ($9 is null or i.created_at < $9)";
 const WANTED_TITLE: &str = "$5 is null and ($8 is null or i.created_at >= $8)

@@ -19,7 +19,7 @@ statement!(
 
 statement!(
     /// Leaves jobs for those of the next owners whose texts are not all indexed. Returns the last owner,
-    /// unless there are fewer than so many.
+    /// unless there are fewer than asked for.
     LeaveJobs {
         after: Uuid => SqlUuid,
         most: i64 => BigInt,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::sql_types::{BigInt, Bool, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-/// Whether the message `i`, or the conversation `i`, is one of those in which is searched.
+/// Whether the message `i`, or the conversation `i`, is searched.
 const WANTED: &str =
     "(not $4 or ($8 is null or i.created_at >= $8) and ($9 is null or i.created_at < $9))";
 
