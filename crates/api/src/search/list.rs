@@ -2,7 +2,7 @@ use super::{RANKED, RECENT, SearchHitListBody};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query};
 use crate::items::RoleBody;
-use crate::list::{ArchivedParam, numbered, unknown_cursor};
+use crate::list::{ArchivedParam, number, unknown_cursor};
 use crate::memory::{PAGE, take_memory};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -89,9 +89,13 @@ impl TryFrom<SearchQuery> for Search {
                 None | Some(SearchSortParam::Recent) => Sort::Recent {
                     after: after.map(read_cursor).transpose()?.map(ItemId::ulid),
                 },
-                Some(SearchSortParam::Relevance) => Sort::Relevance {
-                    after: after.map(rank).transpose()?.unwrap_or(0),
-                },
+                Some(SearchSortParam::Relevance) => {
+                    let (after, before) = after.map(rank).transpose()?.unwrap_or_default();
+                    Sort::Relevance {
+                        before: before.map(ItemId::ulid),
+                        after,
+                    }
+                }
             },
             limit: Limit::parse(query.limit)?,
         })
@@ -115,9 +119,20 @@ fn read_cursor(cursor: &str) -> Result<ItemId, Error> {
     id.ok_or_else(|| unknown_cursor("after"))
 }
 
-fn rank(cursor: &str) -> Result<usize, Error> {
-    let rank = numbered(RANKED, cursor).and_then(|rank| usize::try_from(rank).ok());
+/// Reads a cursor of an order by relevance: the number of hits before, and the place after which these
+/// were looked for.
+fn rank(cursor: &str) -> Result<(usize, Option<ItemId>), Error> {
+    let digits = cursor.strip_prefix(RANKED);
+    let (rank, place) = match digits.and_then(|digits| digits.split_once('_')) {
+        None => (digits.and_then(number), None),
+        Some((rank, place)) => {
+            let place = read_cursor(&format!("{RECENT}{place}"))?;
+            (number(rank), Some(place))
+        }
+    };
+    let rank = rank.and_then(|rank| usize::try_from(rank).ok());
     rank.filter(|rank| *rank <= Sort::RANKED)
+        .map(|rank| (rank, place))
         .ok_or_else(|| unknown_cursor("after"))
 }
 

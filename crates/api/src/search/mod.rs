@@ -126,6 +126,9 @@ const RANKED: &str = "rank_";
 fn cursor(next: Sort) -> Option<String> {
     match next {
         Sort::Recent { after } => after.map(|place| format!("{RECENT}{place}")),
-        Sort::Relevance { after } => Some(format!("{RANKED}{after}")),
+        Sort::Relevance { before, after } => Some(match before {
+            None => format!("{RANKED}{after}"),
+            Some(place) => format!("{RANKED}{after}_{place}"),
+        }),
     }
 }

@@ -47,8 +47,9 @@ impl SearchFilter {
 pub enum Sort {
     /// Newest first; after the hit at this place.
     Recent { after: Option<Ulid> },
-    /// The newest [`Sort::RANKED`] hits, the best first; after this many.
-    Relevance { after: usize },
+    /// The newest [`Sort::RANKED`] hits, the best first; after this many. A request compares a bounded
+    /// number of bytes: if it found fewer hits, the next page has those after the last place, `before`.
+    Relevance { before: Option<Ulid>, after: usize },
 }
 
 impl Sort {

@@ -49,20 +49,28 @@ impl SearchService {
                     indexed_through: newest.indexed_through,
                 })
             }
-            Sort::Relevance { after } => {
-                let newest = self.newest(owner, &search.query, &search.filter, None, Sort::RANKED);
+            Sort::Relevance { before, after } => {
+                let most = Sort::RANKED;
+                let newest = self.newest(owner, &search.query, &search.filter, before, most);
                 let newest = newest.await?;
                 let mut hits = newest.hits;
+                let cut = newest.reached.filter(|_| hits.len() < most);
                 hits.sort_by(|one, other| {
                     let by_score = other.score.total_cmp(&one.score);
                     by_score.then(other.place.cmp(&one.place))
                 });
                 let end = after + search.limit.get();
-                let has_more = hits.len() > end;
+                let next = match hits.len() > end {
+                    true => Some(Sort::Relevance { before, after: end }),
+                    false => cut.map(|place| Sort::Relevance {
+                        before: Some(place),
+                        after: 0,
+                    }),
+                };
                 let page = hits.into_iter().skip(after).take(search.limit.get());
                 Ok(SearchPage {
                     hits: page.collect(),
-                    next: has_more.then_some(Sort::Relevance { after: end }),
+                    next,
                     indexed_through: newest.indexed_through,
                 })
             }

@@ -173,7 +173,10 @@ fn a_request_reads_a_bounded_number_of_texts_whatever_is_asked() {
     let last = "\"h b\"";
     let nearly_all = "a -b -c -d -e -f -g -h";
     let recent = Sort::Recent { after: None };
-    let relevance = Sort::Relevance { after: 0 };
+    let relevance = Sort::Relevance {
+        before: None,
+        after: 0,
+    };
     let queries = [
         last,
         nearly_all,

@@ -49,6 +49,8 @@ async fn a_request_for_ten_thousand_long_messages_compares_a_part_and_says_where
     let (found, count) = pages(&alice, "needle").await;
     assert_eq!(found.len(), 1);
     assert!((5..=7).contains(&count), "{count}");
+    let (ranked, _) = pages(&alice, "needle&sort=relevance").await;
+    assert_eq!(ranked, found);
 }
 
 #[tokio::test]
