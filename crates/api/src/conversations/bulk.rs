@@ -68,7 +68,10 @@ impl TryFrom<BulkConversationsBody> for BulkRequest {
             (false, true) => Err(Error::invalid(name, format!("This action needs {name}."))),
             _ => Ok(()),
         };
-        fits("project_id", body.project_id.is_some(), action == Move)?;
+        // In other actions, null is the same as absent; in a move it means without a project.
+        let project = body.project_id.as_ref();
+        let is_given = project.is_some_and(|id| id.is_some() || action == Move);
+        fits("project_id", is_given, action == Move)?;
         let (tags, takes_tags) = (body.tags, matches!(action, Tag | Untag));
         let is_some = tags.as_ref().is_some_and(|tags| !tags.is_empty());
         fits("tags", is_some, takes_tags)?;

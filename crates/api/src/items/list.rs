@@ -92,7 +92,7 @@ fn read(cursor: &str) -> Result<Sequence, Error> {
         ListItemsQuery,
     ),
     responses((status = 200, description = "A page of messages.", body = ItemListBody)),
-    extensions(("x-error-codes" = json!(["invalid_cursor"]))),
+    extensions(("x-error-codes" = json!(["invalid_cursor", "item_not_found"]))),
     security(("bearer" = [])),
 )]
 #[get("/conversations/{conversation_id}/items")]

@@ -109,7 +109,7 @@ async fn wrong_requests_are_refused_and_change_nothing() {
             "project_id",
         ),
         (
-            json!({ "action": "pin", "project_id": null }),
+            json!({ "action": "pin", "project_id": unknown }),
             400,
             "invalid_value",
             "project_id",
@@ -168,4 +168,18 @@ async fn a_repeat_is_answered_as_the_first_attempt() {
     assert_eq!(answers[0], answers[1]);
     assert_eq!(answers[0]["done_count"], json!(1));
     assert_eq!(found(&alice, &id).await["pinned"], json!(false));
+}
+
+#[tokio::test]
+async fn null_is_the_same_as_absent_except_in_a_move() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let id = alice.conversation(json!({})).await;
+    let body =
+        json!({ "conversation_ids": [id], "action": "pin", "project_id": null, "tags": null });
+    let result = alice.post(PATH, body).await.expect(200);
+    assert_eq!(
+        (&result["done_count"], &result["failed_count"]),
+        (&1.into(), &0.into())
+    );
 }
