@@ -48,6 +48,12 @@ statement!(
 );
 
 statement!(
+    /// Neither do the entries that an instance of an earlier version has left.
+    UnqueueEarlier<'a> { owner_id: Uuid => SqlUuid, ids: &'a [Uuid] => Array<SqlUuid> } -> (),
+    "delete from title_queue where owner_id = $1 and conversation_id = any($2)"
+);
+
+statement!(
     /// Leaves a job for each conversation's data.
     Purge<'a> {
         owner_id: Uuid => SqlUuid,
@@ -152,6 +158,11 @@ async fn leave_jobs(
         ids: gone,
     };
     unqueue.write(connection).await?;
+    let unqueue_earlier = UnqueueEarlier {
+        owner_id,
+        ids: gone,
+    };
+    unqueue_earlier.write(connection).await?;
     let purge = Purge {
         owner_id,
         now,
