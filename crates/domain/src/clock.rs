@@ -21,4 +21,11 @@ pub trait Timer: Send + Sync {
 pub trait Ids: Send + Sync {
     /// A new ULID: the current millisecond, then 80 random bits.
     fn ulid(&self) -> Ulid;
+
+    /// Two new ULIDs, the smaller one first: for a conversation, and for the messages that it is made
+    /// with, so that its title is not newer than they are.
+    fn pair(&self) -> (Ulid, Ulid) {
+        let (one, other) = (self.ulid(), self.ulid());
+        (one.min(other), one.max(other))
+    }
 }

@@ -123,7 +123,8 @@ impl SessionId {
 const SEQUENCE_BITS: u128 = 0xFFFF_FFFF;
 
 impl ItemId {
-    /// The id of the item at `sequence`; time and randomness come from `seed`.
+    /// The id of the item at `sequence`; time and randomness come from `seed`: 48 random bits. The
+    /// items of one request have the same seed, so that their ids are in the order of their numbers.
     pub fn at(seed: Ulid, sequence: Sequence) -> Self {
         Self(Ulid((seed.0 & !SEQUENCE_BITS) | u128::from(sequence.0)))
     }

@@ -153,8 +153,9 @@ impl AnswerTask {
         } = answered;
         let messages = self.messages.iter();
         let title = title_from_first(messages.map(|message| (message.role, &message.content)));
+        let seed = self.ids.ulid();
         let said = self.messages.into_iter().map(|message| TurnMessage {
-            seed: self.ids.ulid(),
+            seed,
             role: message.role,
             content: message.content,
             reasoning: message.reasoning.map(Reasoning::into_string),
@@ -180,7 +181,7 @@ impl AnswerTask {
             let mut reasoning = reply.reasoning;
             let said = reply.content.into_iter().chain(calls);
             messages.extend(said.map(|content| TurnMessage {
-                seed: self.ids.ulid(),
+                seed,
                 role: Role::Assistant,
                 content,
                 // The thoughts came before all of it.

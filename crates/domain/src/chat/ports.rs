@@ -46,7 +46,7 @@ pub struct FinishedTurn {
 /// A message without its sequence number.
 #[derive(Clone, Debug)]
 pub struct TurnMessage {
-    /// Time and randomness of the id; see [`crate::id::ItemId::at`].
+    /// Time and randomness of the id, the same for all of a turn; see [`crate::id::ItemId::at`].
     pub seed: Ulid,
     pub role: Role,
     pub content: Content,

@@ -12,8 +12,10 @@ use crate::page::{self, Limit, Order, Page};
 use crate::repeats::{self, Made, Outcome};
 use crate::state::{Checked, Expected};
 use crate::usage::UsageGuard;
+use chrono::{DateTime, Utc};
 use std::mem;
 use std::sync::Arc;
+use ulid::Ulid;
 
 /// The use cases of conversations.
 pub struct ConversationService {
@@ -52,9 +54,10 @@ impl ConversationService {
         mut request: CreateConversation,
     ) -> Result<Conversation> {
         let now = self.clock.now();
-        let items = self.first_items(mem::take(&mut request.items), now)?;
+        let (id, seed) = self.ids.pair();
+        let items = Self::first_items(mem::take(&mut request.items), seed, now)?;
         self.usage.check_quota_for_conversation(owner)?;
-        let id = ConversationId::new(self.ids.ulid());
+        let id = ConversationId::new(id);
         let (conversation, title_source) = request.accepted(id, &items, now);
         let new = NewConversation {
             owner_id: owner,
@@ -67,11 +70,7 @@ impl ConversationService {
         Ok(new.conversation)
     }
 
-    fn first_items(
-        &self,
-        items: Vec<NewItem>,
-        now: chrono::DateTime<chrono::Utc>,
-    ) -> Result<Vec<Item>> {
+    fn first_items(items: Vec<NewItem>, seed: Ulid, now: DateTime<Utc>) -> Result<Vec<Item>> {
         if items.len() > Self::MAX_FIRST_ITEMS {
             return Err(Error::invalid(
                 "items",
@@ -81,9 +80,7 @@ impl ConversationService {
         unique(&items)?;
         let numbered = (1..).map(Sequence).zip(items);
         Ok(numbered
-            .map(|(sequence, item)| {
-                item.accepted(ItemId::at(self.ids.ulid(), sequence), Author::Owner, now)
-            })
+            .map(|(sequence, item)| item.accepted(ItemId::at(seed, sequence), Author::Owner, now))
             .collect())
     }
 

@@ -61,10 +61,10 @@ impl ItemService {
             ));
         }
         unique(&items)?;
-        let now = self.clock.now();
+        let (seed, now) = (self.ids.ulid(), self.clock.now());
         let each = items.into_iter().map(|item| {
             BatchEntry::New(PendingItem {
-                seed: self.ids.ulid(),
+                seed,
                 item,
                 author: Author::Owner,
                 title: None,

@@ -151,10 +151,11 @@ impl ShareService {
         // measured.
         let _permit = self.store.fork_permit(owner).await?;
         let left = self.usage.storage_left(owner).await?;
+        let (id, seed) = self.ids.pair();
         let fork = Fork {
             owner,
-            id: ConversationId::new(self.ids.ulid()),
-            seed: self.ids.ulid(),
+            id: ConversationId::new(id),
+            seed,
             now: self.clock.now(),
             most_bytes: left.map(|left| left.bytes),
         };

@@ -22,7 +22,7 @@ async fn a_message_is_answered_whole() {
       "call_id": "call_1",
       "content": " kept as sent \n",
       "created_at": "2025-12-23T10:00:00.000000Z",
-      "id": "item_01KD5ADF800000000400000001",
+      "id": "item_01KD5ADF800000000500000001",
       "model": null,
       "object": "conversation.item",
       "parts": null,

@@ -2,6 +2,7 @@ mod fresh;
 pub(crate) mod indexing;
 mod list;
 mod locales;
+mod order;
 mod paging;
 mod tenancy;
 mod unindexed;

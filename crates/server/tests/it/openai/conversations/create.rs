@@ -14,7 +14,7 @@ async fn a_conversation_has_openais_shape() {
     assert_json_snapshot!(made, @r#"
     {
       "created_at": 1766484000,
-      "id": "conv_01KD5ADF800000000300000000",
+      "id": "conv_01KD5ADF800000000200000000",
       "metadata": {
         "topic": "demo"
       },
@@ -31,7 +31,7 @@ async fn a_conversation_has_openais_shape() {
             "type": "input_text"
           }
         ],
-        "id": "msg_01KD5ADF800000000200000001",
+        "id": "msg_01KD5ADF800000000300000001",
         "role": "user",
         "status": "completed",
         "type": "message"

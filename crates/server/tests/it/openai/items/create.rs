@@ -21,12 +21,12 @@ async fn items_are_added_in_order_and_shown_in_openais_shape() {
     ] });
     let added = alice.post(&path, body).await.expect(200);
     let ids = [
-        "msg_01KD5ADF800000000400000001",
+        "msg_01KD5ADF800000000500000001",
         "msg_01KD5ADF800000000500000002",
-        "fc_01KD5ADF800000000600000003",
-        "fco_01KD5ADF800000000700000004",
-        "rs_01KD5ADF800000000800000005",
-        "msg_01KD5ADF800000000900000006",
+        "fc_01KD5ADF800000000500000003",
+        "fco_01KD5ADF800000000500000004",
+        "rs_01KD5ADF800000000500000005",
+        "msg_01KD5ADF800000000500000006",
     ];
     let mut expected = json!([
         { "type": "message", "role": "system", "status": "completed",
