@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Resource};
 use chrono::{DateTime, Utc};
+use std::time::Duration;
 use ulid::Ulid;
 
 /// Reads the ULID of a public id, in either case. Strict otherwise: 26 characters of Crockford's
@@ -119,6 +120,9 @@ impl SessionId {
     }
 }
 
+/// How far the clocks of instances may differ.
+pub const CLOCKS: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The low bits of an item id that hold its sequence number.
 const SEQUENCE_BITS: u128 = 0xFFFF_FFFF;
 
@@ -133,6 +137,14 @@ impl ItemId {
     pub fn sequence(self) -> Sequence {
         // The mask leaves 32 bits, so the cast is exact.
         Sequence((self.0.0 & SEQUENCE_BITS) as u32)
+    }
+
+    /// Whether an item of this conversation may have the id, by the time in it.
+    pub fn may_be_of(self, conversation: ConversationId, now: DateTime<Utc>) -> bool {
+        let margin = u64::try_from(CLOCKS.as_millis()).unwrap_or_default();
+        let now = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+        let first = conversation.ulid().timestamp_ms().saturating_sub(margin);
+        (first..=now.saturating_add(margin)).contains(&self.0.timestamp_ms())
     }
 }
 
@@ -197,5 +209,23 @@ mod tests {
         let id = ItemId::at(Ulid(u128::MAX >> 1), Sequence(10_000));
         assert_eq!(id.sequence(), Sequence(10_000));
         assert_eq!(ItemId::parse(&id.to_string()).unwrap(), id);
+    }
+
+    #[test]
+    fn items_are_not_older_than_their_conversation_and_not_of_the_future() {
+        let day = 24 * 60 * 60 * 1_000;
+        let (begun, now) = (100 * day, 200 * day);
+        let conversation = ConversationId::new(Ulid::from_parts(begun, 5));
+        let time = DateTime::from_timestamp_millis(now.cast_signed()).unwrap();
+        for (made, may_be) in [
+            (0, false),
+            (begun - day - 1, false),
+            (begun - day, true),
+            (now + day, true),
+            (now + day + 1, false),
+        ] {
+            let id = ItemId::at(Ulid::from_parts(made, 0), Sequence(1));
+            assert_eq!(id.may_be_of(conversation, time), may_be, "{made}");
+        }
     }
 }

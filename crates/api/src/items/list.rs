@@ -31,7 +31,7 @@ pub(crate) struct ListItemsQuery {
     #[param(min_length = 1, max_length = 256)]
     call_id: Option<String>,
     /// The messages around this one, half of `limit` on each side: for a reader that comes from a
-    /// search. Not with `after` or `call_id`. It works for a deleted message as well.
+    /// search. Not with `after` or `call_id`. A deleted message still has its place.
     #[param(min_length = 1)]
     around: Option<String>,
 }

@@ -5,7 +5,7 @@ use crate::page::{Limit, Order, PAGE_BYTES, Page};
 
 impl ItemService {
     /// The items around an item: half of the limit before it, then itself and those after it. The
-    /// item itself may be deleted, but must not belong to another conversation. `has_more` says
+    /// item itself may be deleted, but must not be another conversation's. `has_more` says
     /// whether more items follow in the direction of `order`.
     pub async fn around(
         &self,
@@ -24,7 +24,12 @@ impl ItemService {
         };
         let later = self.store.list(owner, conversation, &later).await?;
         let later = half(later.ok_or_else(|| Resource::Conversation.absent())?, more);
-        self.check_exists(owner, id, later.data.first()).await?;
+        if !self
+            .was_here(owner, conversation, id, later.data.first())
+            .await?
+        {
+            return Err(Resource::Item.absent().named_by("around"));
+        }
         let earlier = match fewer {
             None => Page {
                 data: Vec::new(),
@@ -56,17 +61,32 @@ impl ItemService {
         Ok(Page { data, has_more })
     }
 
-    /// Refuses an item of another conversation. `first` is the first item of this one with the
-    /// same or a later number: it may be another item, or absent.
-    async fn check_exists(&self, owner: OwnerId, id: ItemId, first: Option<&Item>) -> Result<()> {
-        let is_elsewhere = match first {
-            Some(first) if first.id.sequence() == id.sequence() => first.id != id,
-            _ => self.store.find_anywhere(owner, id).await?.is_some(),
-        };
-        match is_elsewhere {
-            true => Err(Resource::Item.absent().named_by("around")),
-            false => Ok(()),
+    /// Whether the item is in this conversation, or may have been. One that was deleted leaves nothing but its number,
+    /// which no other item gets. So an id without an item counts as a deleted one's if its number was given here, its
+    /// time is one of this conversation, and no other conversation of the owner has the item. `first` is the first item
+    /// with the same or a later number.
+    async fn was_here(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        id: ItemId,
+        first: Option<&Item>,
+    ) -> Result<bool> {
+        let number = id.sequence();
+        if let Some(first) = first.filter(|first| first.id.sequence() == number) {
+            return Ok(first.id == id);
         }
+        if number == Sequence(0) || !id.may_be_of(conversation, self.clock.now()) {
+            return Ok(false);
+        }
+        if first.is_none() {
+            let last = self.store.last(owner, conversation).await?;
+            if last.is_none_or(|last| last < number) {
+                return Ok(false);
+            }
+        }
+        let elsewhere = self.store.find_anywhere(owner, id).await?;
+        Ok(elsewhere.is_none())
     }
 }
 

@@ -35,6 +35,10 @@ pub trait ItemStore: Send + Sync {
         id: ItemId,
     ) -> Result<ItemLookup>;
 
+    /// The last number that was given in the conversation, also if its item was deleted. `None` when
+    /// the conversation does not exist.
+    async fn last(&self, owner: OwnerId, conversation: ConversationId) -> Result<Option<Sequence>>;
+
     /// The item with this id, in any conversation.
     async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>>;
 

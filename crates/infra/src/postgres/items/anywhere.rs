@@ -7,13 +7,9 @@ use crate::postgres::work::reading;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
 use domain::error::Result;
-use domain::id::{ItemId, OwnerId};
+use domain::id::{CLOCKS, ItemId, OwnerId};
 use domain::items::Item;
-use std::time::Duration;
 use ulid::Ulid;
-
-/// How far the clocks of instances may differ.
-const CLOCKS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The owner's item with this id, in any conversation.
 pub(super) async fn find(database: &Database, owner: OwnerId, id: ItemId) -> Result<Option<Item>> {

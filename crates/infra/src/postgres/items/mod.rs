@@ -107,6 +107,10 @@ impl ItemStore for PgItems {
         lookup(found)
     }
 
+    async fn last(&self, owner: OwnerId, conversation: ConversationId) -> Result<Option<Sequence>> {
+        pages::last(&self.database, owner, conversation).await
+    }
+
     async fn find_anywhere(&self, owner: OwnerId, id: ItemId) -> Result<Option<Item>> {
         anywhere::find(&self.database, owner, id).await
     }

@@ -7,12 +7,13 @@ use crate::postgres::execute::Execute as _;
 use crate::postgres::exists::exists;
 use crate::postgres::item_rows::rows::{ItemRow, items};
 use crate::postgres::item_rows::texts::Bytes as _;
-use crate::postgres::row_keys::{ConversationKey, ItemKey};
+use crate::postgres::row_keys::{ConversationKey, ItemKey, key};
+use crate::postgres::schema::conversations;
 use crate::postgres::work::reading;
-use diesel::QueryResult;
+use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use domain::error::Result;
-use domain::id::OwnerId;
+use domain::id::{ConversationId, OwnerId, Sequence};
 use domain::items::{Item, ItemList, Version, VersionList};
 use domain::page::{Order, PAGE_BYTES, Page};
 
@@ -36,6 +37,20 @@ pub(super) async fn list(
     Ok(Some(Page::of(items(rows)?, list.limit, |item| {
         item.content.bytes()
     })))
+}
+
+/// The last number that was given in the conversation; `None` where it does not exist.
+pub(super) async fn last(
+    database: &Database,
+    owner: OwnerId,
+    conversation: ConversationId,
+) -> Result<Option<Sequence>> {
+    let conversation = conversations::table.find(key(owner, conversation));
+    let query = conversation.select(conversations::last_sequence);
+    let work =
+        async |connection: &mut AsyncPgConnection| query.fetch_optional::<i32>(connection).await;
+    let last = database.run(reading(owner), work).await?;
+    Ok(last.map(|last| Sequence(last.cast_unsigned())))
 }
 
 pub(super) async fn list_versions(

@@ -199,4 +199,23 @@ async fn around_takes_no_message_of_another_conversation() {
     around(&others[1])
         .await
         .refused("item_not_found", Some("around"));
+    // Ids that were never given: of another time, and of places that no message ever had.
+    let of_place = |place: &str| format!("{}{place}", &items[1][..items[1].len() - place.len()]);
+    for id in [
+        "item_7ZZZZZZZZZZZZZZZZZZZ000002",
+        "item_00000000000000000000000002",
+        "",
+    ] {
+        around(id).await.refused("item_not_found", Some("around"));
+    }
+    for place in ["000000", "000003", "001000"] {
+        let refused = around(&of_place(place)).await;
+        refused.refused("item_not_found", Some("around"));
+    }
+    // The place of the deleted message. Nothing else is known of its id.
+    around(&of_place("000002")).await.expect(200);
+    let empty = alice.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{empty}/items?around={}", others[3]);
+    let refused = alice.get(&path).await;
+    refused.refused("item_not_found", Some("around"));
 }
