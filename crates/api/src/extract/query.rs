@@ -32,20 +32,52 @@ impl<T: DeserializeOwned> FromRequest for Sorted<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::read(request.query_string()))
+    }
+}
+
+impl<T: DeserializeOwned> Sorted<T> {
+    /// The parameters that `T` has not.
+    const LABELS: [&str; 2] = ["tag", "metadata[key]"];
+
+    fn read(query: &str) -> Result<Self, ApiError> {
         let mut labels = Labels::default();
         let mut others = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
-            let key = name.strip_prefix("metadata[");
-            match key.and_then(|key| key.strip_suffix(']')) {
-                Some(key) => labels.metadata.push((key.to_owned(), value.into_owned())),
-                None if name == "tag" => labels.tags.push(value.into_owned()),
-                None => {
-                    others.append_pair(&name, &value);
-                }
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            if name == "tag" {
+                labels.tags.push(value.into_owned());
+            } else if let Some(key) = key(&name)? {
+                labels.metadata.push((key.to_owned(), value.into_owned()));
+            } else {
+                others.append_pair(&name, &value);
             }
         }
-        ready(Query::read(&others.finish()).map(|Query(query)| Self(query, labels)))
+        let query = Query::read_beside(&others.finish(), &Self::LABELS);
+        query.map(|Query(query)| Self(query, labels))
     }
+}
+
+/// The key of `metadata[key]`; `None` for another parameter. A key may have brackets, but lists and objects are not
+/// written so.
+fn key(name: &str) -> Result<Option<&str>, ApiError> {
+    let rest = |of: &str| {
+        let rest = name.strip_prefix(of);
+        rest.filter(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+    };
+    if rest("tag").is_some() {
+        let advice = "Tags are given as `tag=…`, once for each of them.";
+        return Err(serde_errors::unknown_parameter(name, advice));
+    }
+    let Some(rest) = rest("metadata") else {
+        return Ok(None);
+    };
+    let key = rest
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let key = key.filter(|key| !key.contains("]["));
+    let advice = "A pair of metadata is given as `metadata[key]=value`.";
+    key.map(Some)
+        .ok_or_else(|| serde_errors::unknown_parameter(name, advice))
 }
 
 impl<T: DeserializeOwned> Query<T> {
@@ -62,6 +94,11 @@ impl<T: DeserializeOwned> Query<T> {
 
     /// Reads a query.
     pub(crate) fn read(query: &str) -> Result<Self, ApiError> {
+        Self::read_beside(query, &[])
+    }
+
+    /// Reads the part of a query without `others`, which are parameters as well.
+    fn read_beside(query: &str, others: &[&str]) -> Result<Self, ApiError> {
         let pairs = form_urlencoded::parse(query.as_bytes());
         let deserializer = serde_urlencoded::Deserializer::new(pairs);
         serde_path_to_error::deserialize(deserializer)
@@ -71,7 +108,7 @@ impl<T: DeserializeOwned> Query<T> {
                 serde_errors::explain(
                     serde_errors::RequestPart::Query,
                     &path,
-                    &error.into_inner().to_string(),
+                    &serde_errors::with(error.into_inner().to_string(), others),
                 )
             })
     }

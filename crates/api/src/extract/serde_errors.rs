@@ -63,12 +63,31 @@ pub(super) fn explain(part: RequestPart, path: &str, message: &str) -> ApiError 
     }
 }
 
+/// The error that there is no such parameter, with advice.
+pub(super) fn unknown_parameter(name: &str, advice: &str) -> ApiError {
+    let name = shortened(name);
+    let sentence = format!("{name} is not a query parameter here. {advice}");
+    ApiError::new(code::UNKNOWN_FIELD, sentence).param(name)
+}
+
+/// Serde's message, with names that it does not know of.
+pub(super) fn with(mut message: String, names: &[&str]) -> String {
+    if message.starts_with("unknown field `") {
+        for name in names {
+            message.push_str(&format!(", `{name}`"));
+        }
+    }
+    message
+}
+
 /// A field that does not exist, is missing, or was given twice.
 fn of_a_name(part: RequestPart, path: &str, message: &str) -> Option<ApiError> {
     let named = |name: &str| {
         let name = shortened(name);
-        match path.rsplit('.').next() {
-            Some(last) if last == name => path.to_owned(),
+        let before = path.strip_suffix(&*name);
+        match before {
+            // The name may have dots.
+            Some(before) if before.is_empty() || before.ends_with('.') => path.to_owned(),
             _ if path.is_empty() => name.into_owned(),
             _ => format!("{path}.{name}"),
         }

@@ -219,8 +219,18 @@ async fn a_wrong_query_is_told_with_the_right_one() {
         (
             format!("/v1/projects/{project}/conversations?project_id={project}"),
             "project_id is not a query parameter here. The query parameters are `limit`, `after`, \
-             `order`, `sort`, `archived`, `pinned`, `q`."
+             `order`, `sort`, `archived`, `pinned`, `q`, `tag`, `metadata[key]`."
                 .to_owned(),
+        ),
+        (
+            "/v1/conversations?tags=a".to_owned(),
+            "tags is not a query parameter here. Did you mean `tag`? The query parameters are `limit`, \
+             `after`, `order`, `project_id`, `sort`, `archived`, `pinned`, `q`, `tag`, `metadata[key]`."
+                .to_owned(),
+        ),
+        (
+            "/v1/projects?a.b=2".to_owned(),
+            format!("a.b is not a query parameter here. {known}"),
         ),
         (
             "/v1/projects?archived=all".to_owned(),
