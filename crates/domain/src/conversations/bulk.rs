@@ -1,3 +1,4 @@
+use crate::error::{Error, Result};
 use crate::id::ConversationId;
 use std::collections::HashSet;
 
@@ -18,7 +19,19 @@ pub(super) struct SentIds {
 }
 
 impl SentIds {
-    pub(super) fn of(sent: Vec<String>) -> Self {
+    /// The longest text that is taken for an id, in bytes: those that are none are sent back.
+    const LONGEST: usize = 256;
+
+    pub(super) fn of(sent: Vec<String>) -> Result<Self> {
+        if let Some(index) = sent.iter().position(|raw| raw.len() > Self::LONGEST) {
+            let name = format!("conversation_ids[{index}]");
+            let message = format!("{name} is too long for an id.");
+            return Err(Error::invalid(name, message));
+        }
+        Ok(Self::distinct(sent))
+    }
+
+    fn distinct(sent: Vec<String>) -> Self {
         let (mut ids, mut malformed) = (Vec::<(ConversationId, String)>::new(), Vec::new());
         for raw in sent {
             match ConversationId::parse(&raw) {
@@ -47,6 +60,6 @@ impl SentIds {
 impl BulkResult {
     /// The answer to a repeated request, whose first attempt applied to these of the sent ids.
     pub fn again(sent: Vec<String>, done: Vec<ConversationId>) -> Self {
-        SentIds::of(sent).but(done)
+        SentIds::distinct(sent).but(done)
     }
 }

@@ -232,6 +232,6 @@ impl ConversationService {
             let message = "conversation_ids must have 1 to 100 entries.";
             return Err(Error::invalid("conversation_ids", message));
         }
-        Ok(SentIds::of(sent))
+        SentIds::of(sent)
     }
 }

@@ -12,17 +12,16 @@ impl Tags {
 
     /// Trims each tag. Of tags that differ in case only, the first one counts.
     pub fn parse(raw: Vec<String>) -> Result<Self> {
+        if raw.len() > Self::MOST {
+            let message = format!("tags must have at most {} entries.", Self::MOST);
+            return Err(Error::invalid("tags", message));
+        }
         let mut tags = Vec::<String>::new();
         let mut keys = Vec::<String>::new();
         for (index, raw) in raw.iter().enumerate() {
             let (tag, key) = parsed(&format!("tags[{index}]"), raw)?;
             if keys.contains(&key) {
                 continue;
-            }
-            // Not after the last tag: each one is compared with all before it.
-            if tags.len() == Self::MOST {
-                let message = format!("tags must have at most {} entries.", Self::MOST);
-                return Err(Error::invalid("tags", message));
             }
             keys.push(key);
             tags.push(tag);
@@ -93,8 +92,7 @@ mod tests {
         let many: Vec<String> = (0..21).map(|n| n.to_string()).collect();
         assert!(Tags::parse(many.clone()).is_err());
         assert!(Tags::parse(many.into_iter().take(20).collect()).is_ok());
-        // A million of them are refused at once.
-        assert!(Tags::parse((0..1_000_000).map(|n| n.to_string()).collect()).is_err());
+        assert!(Tags::parse(vec!["equal".to_owned(); 21]).is_err());
         for refused in ["", "  ", "\u{200b}", "a\0b", &"x".repeat(65)] {
             let refused = tags(&["fine", refused]).unwrap_err().to_string();
             assert!(refused.starts_with("tags[1] "), "{refused}");

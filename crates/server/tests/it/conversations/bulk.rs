@@ -143,6 +143,14 @@ async fn wrong_requests_are_refused_and_change_nothing() {
     let none = json!({ "conversation_ids": [], "action": "pin" });
     let none = alice.post(PATH, none).await;
     none.refused("invalid_value", Some("conversation_ids"));
+    for path in [PATH, "/v1/conversations/bulk-delete"] {
+        let mut long = json!({ "conversation_ids": [id, "x".repeat(257)] });
+        if path == PATH {
+            long["action"] = json!("pin");
+        }
+        let long = alice.post(path, long).await;
+        long.refused("invalid_value", Some("conversation_ids[1]"));
+    }
     let found = found(&alice, &id).await;
     assert_eq!(
         (&found["pinned"], &found["tags"]),

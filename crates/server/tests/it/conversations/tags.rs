@@ -67,6 +67,52 @@ async fn wrong_ones_are_refused_by_their_place() {
     twice.refused("invalid_value", Some("metadata"));
     let unknown = alice.get(&list("tags=a")).await;
     unknown.refused("unknown_field", Some("tags"));
+    let equal = json!({ "tags": vec!["equal"; 21] });
+    let answer = alice.post("/v1/conversations", equal).await;
+    answer.refused("invalid_value", Some("tags"));
+}
+
+#[tokio::test]
+async fn filters_in_another_form_are_refused_with_the_right_one() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let project = alice.project("P").await;
+    for (names, advice) in [
+        (
+            &["tag[]", "tag[0]", "tag."][..],
+            "Tags are given as `tag=…`, once for each of them.",
+        ),
+        (
+            &[
+                "metadata",
+                "metadata.a",
+                "metadata[a.b",
+                "metadata[a][b]",
+                "metadata[a]b",
+            ],
+            "A pair of metadata is given as `metadata[key]=value`.",
+        ),
+    ] {
+        for name in names {
+            for path in [
+                "/v1/conversations".to_owned(),
+                format!("/v1/projects/{project}/conversations"),
+            ] {
+                let answer = alice.get(&format!("{path}?{name}=1")).await;
+                let told = answer.json()["error"]["message"].clone();
+                answer.refused("unknown_field", Some(name));
+                let expected = format!("{name} is not a query parameter here. {advice}");
+                assert_eq!(told, expected);
+            }
+        }
+    }
+    let no_key = alice.get("/v1/conversations?metadata[]=1").await;
+    no_key.refused("invalid_value", Some("metadata"));
+    // Keys may have brackets.
+    let body = json!({ "metadata": { "a[b]": "1", "a]": "2" } });
+    let conversation = alice.conversation(body).await;
+    let found = listed(&alice, "metadata[a[b]]=1&metadata[a]]=2").await;
+    assert_eq!(found, [conversation]);
 }
 
 #[tokio::test]
