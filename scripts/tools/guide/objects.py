@@ -28,7 +28,8 @@ PLACEHOLDERS = {
 # The longest first, since one is the beginning of another.
 ANY = re.compile("|".join(map(re.escape, sorted(PLACEHOLDERS, key=len, reverse=True))))
 # What looks like a placeholder; an id of this service has 26 characters in upper case behind its prefix.
-LOOKS_LIKE_ONE = re.compile(r"<\w+>|your_\w+_here|\b(?:conv|item|proj|share|key|sess)_[0-9a-z]+\b")
+# A field such as item_id is none.
+LOOKS_LIKE_ONE = re.compile(r"<\w+>|your_\w+_here|\b(?:conv|item|proj|share|key|sess)_(?!ids?\b)[0-9a-z]+\b")
 
 
 class Fresh:
