@@ -2,6 +2,7 @@
 
 use crate::answer::Answer;
 use crate::app::{Actor, SECRET};
+use crate::extent;
 use crate::process::{Process, Scratch};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -231,8 +232,7 @@ async fn three_kills_lose_no_acknowledged_write() {
 
 #[tokio::test]
 async fn fifty_kills_lose_no_acknowledged_write() {
-    if std::env::var("JAN_TEST_ALL").is_err() {
-        println!("skipped (scripts/test --all)");
+    if !extent::is_due() {
         return;
     }
     survive(50).await;

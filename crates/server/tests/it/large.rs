@@ -2,6 +2,7 @@
 
 use crate::app::{Actor, TestApp};
 use crate::db::Schema;
+use crate::extent;
 use crate::process::Process;
 use crate::purge::until;
 use crate::resources;
@@ -139,11 +140,7 @@ async fn slow_readers(
 #[tokio::test]
 async fn slow_readers_cost_little_and_do_not_slow_others_down() {
     // More than there are connections to the database; a hundred when there is time.
-    let tens = if std::env::var_os("JAN_TEST_ALL").is_some() {
-        10
-    } else {
-        3
-    };
+    let tens = extent::either(3, 10);
     let schema = Schema::migrated().await;
     let name = schema.value("select current_schema()").await;
     let url = format!("{}&application_name={name}", schema.url());

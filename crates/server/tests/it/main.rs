@@ -28,6 +28,7 @@ mod earlier;
 mod envelope;
 mod events;
 mod exact_paging;
+mod extent;
 mod faces;
 mod fairness;
 mod guide;

@@ -48,12 +48,3 @@ fn status(process: &Process, field: &str) -> u64 {
     let kilobytes = line.unwrap().trim().strip_suffix(" kB").unwrap();
     kilobytes.parse::<u64>().unwrap() * 1024
 }
-
-/// Whether the slow tests were asked for. Says so when they were not.
-pub(crate) fn all_asked_for() -> bool {
-    let asked = std::env::var_os("JAN_TEST_ALL").is_some();
-    if !asked {
-        println!("skipped (scripts/test --all)");
-    }
-    asked
-}

@@ -7,6 +7,7 @@ use super::check::compare;
 use super::ledger::{Differences, Ledger};
 use super::writer::Writer;
 use crate::app::SECRET;
+use crate::extent;
 use crate::kills::progress;
 use crate::process::{Process, Scratch};
 use crate::provider::Provider;
@@ -289,11 +290,9 @@ fn by_kind(answers: &[String]) -> Vec<(usize, &String)> {
 
 /// How often each kind happens: `usual` times in the tests of each change.
 fn rounds(usual: usize) -> usize {
-    let is_set = |name| std::env::var(name).is_ok_and(|value| !value.is_empty());
-    match (is_set("JAN_TEST_SOAK"), is_set("JAN_TEST_ALL")) {
-        (true, _) => 100,
-        (false, true) => 10,
-        (false, false) => usual,
+    match std::env::var_os("JAN_TEST_SOAK").is_some() {
+        true => 100,
+        false => extent::either(usual, 10),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::app::Actor;
 use crate::db::Schema;
+use crate::extent;
 use crate::operations::{Operation, operations, resolved};
 use crate::process::Process;
 use reqwest::Method;
@@ -127,10 +128,6 @@ async fn plain(process: &Process, actor: &Actor, bytes: usize) -> Duration {
     most
 }
 
-fn is_long() -> bool {
-    std::env::var_os("JAN_TEST_ALL").is_some()
-}
-
 async fn service(schema: &Schema) -> Process {
     let off = [
         "LOGIN",
@@ -153,7 +150,7 @@ async fn no_body_of_any_operation_keeps_a_worker() {
     let schema = Schema::migrated().await;
     let process = service(&schema).await;
     let alice = process.alice();
-    let all = is_long();
+    let all = extent::is_all();
     // A little more than the limit for reading on a worker shows bodies that take their square. Full bodies
     // take minutes without an optimizer, and so do all values for all fields: then each run has one.
     let bytes = match all {
@@ -190,7 +187,7 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
     let process = service(&schema).await;
     let alice = process.alice();
     // Without an optimizer, a quarter of the body takes as long as all of it with one.
-    let bytes = match is_long() {
+    let bytes = match extent::is_all() {
         true => 16 * MIB - 1024,
         false => 4 * MIB,
     };

@@ -7,6 +7,7 @@ use crate::clock::PinnedClock;
 use crate::db::Schema;
 use crate::durability::cutter::Cutter;
 use crate::durability::endpoints::{Guest, is_acknowledged, until_ready};
+use crate::extent;
 use crate::operations::{Operation, operations};
 use infra::clock::{RandomIds, SystemClock};
 use reqwest::Method;
@@ -205,14 +206,13 @@ async fn cut_and_repeat(operation: &Operation, variant: usize) {
 
 #[tokio::test]
 async fn a_request_whose_answer_was_lost_is_not_done_again() {
-    let all = std::env::var_os("JAN_TEST_ALL").is_some();
     for operation in posts() {
-        if !all && operation.name != "create_item" {
+        if !extent::is_all() && operation.name != "create_item" {
             continue;
         }
         let app = TestApp::spawn().await;
         let variants = Guest::of(&app, &operation).await.bodies(&operation).len();
-        for variant in 0..if all { variants } else { 1 } {
+        for variant in 0..if extent::is_all() { variants } else { 1 } {
             cut_and_repeat(&operation, variant).await;
         }
     }

@@ -2,6 +2,7 @@
 
 use super::list::found;
 use crate::app::{Actor, TestApp, id};
+use crate::extent;
 use crate::purge::{Worker, until};
 use crate::rows;
 use domain::clock::Clock as _;
@@ -91,11 +92,7 @@ async fn what_is_found_does_not_depend_on_the_index_and_interrupted_work_changes
             .wrapping_add(1);
         (random >> 33) as usize % most
     };
-    let rounds = match std::env::var_os("JAN_TEST_ALL") {
-        Some(_) => 14,
-        None => 6,
-    };
-    for round in 0..rounds {
+    for round in 0..extent::either(4, 14) {
         if round % 4 == 3 {
             // An instance of the version before was at work, too.
             app.schema.rows(BY_THE_VERSION_BEFORE).await;

@@ -2,8 +2,8 @@
 
 use crate::answer::Answer;
 use crate::app::{Actor, PASSWORD, SECRET, id};
+use crate::extent;
 use crate::process::{PATIENCE, Process, Scratch};
-use crate::resources::all_asked_for;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
@@ -275,7 +275,7 @@ async fn a_disk_that_others_fill_refuses_only_writes() {
 
 #[tokio::test]
 async fn a_disk_that_the_service_fills_is_never_quite_full() {
-    if !all_asked_for() {
+    if !extent::is_due() {
         return;
     }
     let Some(disk) = Disk::of(208, "itself") else {
@@ -311,7 +311,7 @@ async fn a_disk_that_the_service_fills_is_never_quite_full() {
 /// Without a reserve PostgreSQL runs into the end of the disk, in the middle of anything.
 #[tokio::test]
 async fn a_disk_without_a_reserve_loses_no_data_and_recovers_by_itself() {
-    if !all_asked_for() {
+    if !extent::is_due() {
         return;
     }
     let Some(disk) = Disk::of(224, "none") else {

@@ -3,6 +3,7 @@
 use super::{PATH, STREAM_OF_A_CALL, ended, events};
 use crate::app::{Actor, SECRET, id};
 use crate::db::Schema;
+use crate::extent;
 use crate::kills::answered;
 use crate::openai::{LIST, all, conversation};
 use crate::process::{Process, Scratch};
@@ -357,8 +358,7 @@ async fn a_response_that_is_killed_before_its_end_leaves_no_items_wherever_it_is
 
 #[tokio::test]
 async fn a_response_that_a_kill_has_cut_fails_within_a_minute() {
-    if std::env::var("JAN_TEST_ALL").is_err() {
-        println!("skipped (scripts/test --all)");
+    if !extent::is_due() {
         return;
     }
     let provider = Provider::that(says_when_told(&["Os", "lo."]));
