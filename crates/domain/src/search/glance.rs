@@ -33,31 +33,43 @@ fn may_have(term: &Term, text: &str) -> bool {
         return true;
     };
     let others = others.get(..WORDS - 1).unwrap_or(others);
+    let wanted = letters(first);
     let mut rest = text;
-    while let Some((_, after)) = rest.split_once(letters(first)) {
+    while let Some(at) = rest.find(wanted) {
+        let after = rest.get(at + wanted.len()..).unwrap_or_default();
         if is_followed(after, others) {
             return true;
         }
-        rest = after;
+        // The next place may overlap this one.
+        rest = rest.get(at + 1..).unwrap_or_default();
     }
     false
 }
 
-/// Whether the words after this one have these letters, in this order. A word may have more
-/// letters than are wanted: `Response` in `parseResponse`.
-fn is_followed(mut text: &str, others: &[WantedWord]) -> bool {
-    let is_letter = |c: char| c.is_ascii_alphanumeric();
-    for wanted in others {
-        let next = text.trim_start_matches(is_letter);
-        let next = next.trim_start_matches(|c| !is_letter(c));
-        let after = next.trim_start_matches(is_letter);
-        let word = next.get(..next.len() - after.len()).unwrap_or_default();
-        if !word.contains(letters(wanted)) {
-            return false;
-        }
-        text = after;
-    }
-    true
+/// Whether the words after this one have these letters, in this order. They may follow it in the same name: `Response`
+/// in `parseResponse`.
+fn is_followed(text: &str, others: &[WantedWord]) -> bool {
+    let Some((wanted, later)) = others.split_first() else {
+        return true;
+    };
+    let after = text.strip_prefix(letters(wanted));
+    after.is_some_and(|after| is_followed(after, later))
+        || are_in_runs(text.trim_start_matches(is_letter), others)
+}
+
+/// Whether the next run of letters has those of the first word, and this run or the one after it those of the next.
+fn are_in_runs(text: &str, others: &[WantedWord]) -> bool {
+    let Some((wanted, later)) = others.split_first() else {
+        return true;
+    };
+    let next = text.trim_start_matches(|c| !is_letter(c));
+    let after = next.trim_start_matches(is_letter);
+    let run = next.get(..next.len() - after.len()).unwrap_or_default();
+    run.contains(letters(wanted)) && (are_in_runs(next, later) || are_in_runs(after, later))
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphanumeric()
 }
 
 /// A word with diacritics is rightly not found in a text of ASCII.

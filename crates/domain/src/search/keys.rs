@@ -10,7 +10,7 @@ use super::words::{WordPiece, WordPieces};
 use crate::id::OwnerId;
 
 /// The version of the keys and of the marks: a text that was indexed with another one is indexed again.
-pub const MAKER: i16 = 4;
+pub const MAKER: i16 = 5;
 
 /// How many characters the root of a word has.
 const ROOT: usize = 3;
@@ -65,7 +65,7 @@ impl OwnerKeys {
         match rest.chars().next() {
             None => self.key(Key::Word, root, 0),
             Some(next) => {
-                let twig = hash(FNV, word.as_bytes()) % TWIGS;
+                let twig = hash(FNV, stem(word).as_bytes()) % TWIGS;
                 self.key(Key::Word, root, bough(next) * TWIGS + twig)
             }
         }
@@ -129,6 +129,15 @@ fn split(word: &str) -> (&str, &str) {
     word.split_at(end)
 }
 
+/// What a word has before its first digit, if it goes beyond the root: so `http2` and `http`, which is a word in it,
+/// have one key.
+fn stem(word: &str) -> &str {
+    let end = word.find(|c: char| c.is_ascii_digit());
+    let stem = end.and_then(|end| word.get(..end));
+    stem.filter(|stem| !split(stem).1.is_empty())
+        .unwrap_or(word)
+}
+
 /// The first of the branches of words with this character after the root, in [`TWIGS`].
 fn bough(next: char) -> u32 {
     hash(FNV, next.encode_utf8(&mut [0; 4]).as_bytes()) % (BRANCHES / TWIGS)
@@ -181,15 +190,13 @@ fn collect(keys: OwnerKeys, text: &str, all: &mut Vec<i32>) {
     let mut most = all.len() + MANY;
     while let Some(WordPiece { words, new }) = pieces.next() {
         for (at, word) in words.all.iter().enumerate().take(new) {
-            let plain = words.plain(word);
             if !word.is_dense {
-                let parts = std::iter::once(plain).chain(words.parts(word));
-                all.extend(parts.map(|part| keys.word(part)));
+                all.extend(words.forms(word).map(|form| keys.word(form.plain)));
                 continue;
             }
             let next = words.all.get(at + 1);
             let next = next.filter(|next| next.is_dense && next.is_joined);
-            all.push(keys.dense(plain, next.map(|next| words.plain(next))));
+            all.push(keys.dense(words.plain(word), next.map(|next| words.plain(next))));
         }
         if all.len() > most {
             *all = distinct(std::mem::take(all));

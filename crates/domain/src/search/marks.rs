@@ -6,7 +6,7 @@
 
 use super::blocks::{BLOCK_MESSAGES, Indexable};
 use super::keys::OwnerKeys;
-use super::words::{Word, WordPiece, WordPieces, Words};
+use super::words::{WordPiece, WordPieces};
 use crate::id::OwnerId;
 use std::collections::HashSet;
 
@@ -14,8 +14,8 @@ use std::collections::HashSet;
 /// to say anything.
 const LONGEST: usize = 2 * 1024;
 const MOST: usize = 8 * 1024;
-/// A name of more words than this has too many pairs with its neighbours.
-const FORMS: usize = 16;
+/// The most units of a word.
+const UNITS: usize = 15;
 /// A bit is read with the two bytes after its own.
 const AHEAD: usize = 2;
 
@@ -55,16 +55,20 @@ fn places(keys: OwnerKeys, text: &str, most: usize) -> Option<HashSet<[i32; 2]>>
     let mut pieces = WordPieces::of(text, 2);
     while let Some(WordPiece { words, new }) = pieces.next() {
         for (at, word) in words.all.iter().enumerate().take(new) {
-            if forms(words, word).count() > FORMS {
-                return None;
-            }
-            let next = words.all.get(at + 1);
-            for form in forms(words, word) {
-                if !word.is_dense {
-                    all.insert(keys.marks(form, None));
+            for form in words.forms(word) {
+                let mut last = "";
+                for (number, unit) in units(form.plain).enumerate() {
+                    if number > 0 {
+                        all.insert(keys.marks(last, Some(unit)));
+                    }
+                    if !word.is_dense {
+                        all.insert(keys.marks(unit, None));
+                    }
+                    last = unit;
                 }
-                let next = next.into_iter().flat_map(|next| forms(words, next));
-                all.extend(next.map(|next| keys.marks(form, Some(next))));
+                let following = words.following(at, &form);
+                let next = following.filter_map(|next| units(next.plain).next());
+                all.extend(next.map(|next| keys.marks(last, Some(next))));
                 if all.len() > most {
                     return None;
                 }
@@ -74,7 +78,24 @@ fn places(keys: OwnerKeys, text: &str, most: usize) -> Option<HashSet<[i32; 2]>>
     Some(all)
 }
 
-/// The forms in which a word is found.
-fn forms<'a>(words: &'a Words, word: &'a Word) -> impl Iterator<Item = &'a str> {
-    std::iter::once(words.plain(word)).chain(words.parts(word))
+/// What is marked of a word: its letters and its digits apart, as in `user2`. The word and the parts of it that
+/// are found have the same marks then. A word with more of them is one: it is a hash.
+pub(super) fn units(word: &str) -> impl Iterator<Item = &str> {
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    let next = word.bytes().skip(1);
+    let borders = word
+        .bytes()
+        .zip(next)
+        .filter(|(one, next)| is_digit(*one) != is_digit(*next));
+    let is_one = borders.count() >= UNITS;
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let first = is_digit(rest.bytes().next()?);
+        let end = rest
+            .bytes()
+            .position(|byte| !is_one && is_digit(byte) != first);
+        let (unit, later) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = later;
+        Some(unit)
+    })
 }

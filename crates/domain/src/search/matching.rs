@@ -2,7 +2,7 @@
 
 use super::glance::may_match;
 use super::query::{ParsedQuery, Term, WantedWord};
-use super::words::{Word, WordPiece, WordPieces, Words};
+use super::words::{Form, WordPiece, WordPieces, Words};
 use std::ops::Range;
 
 /// The most matches of a term that are looked for.
@@ -33,7 +33,9 @@ pub(super) fn find_words(query: &ParsedQuery, text: &str) -> Option<Matches> {
     let mut counts = vec![0; query.terms.len()];
     let (mut places, mut length) = (Vec::new(), 0);
     while let Some(piece) = pieces.next() {
-        let has = |term: &Term| (0..piece.new).any(|at| is_at(term, piece.words, at));
+        let has = |term: &Term| {
+            (0..piece.new).any(|at| places_at(term, piece.words, at).next().is_some())
+        };
         if query.without.iter().any(has) {
             return None;
         }
@@ -56,46 +58,61 @@ pub(super) fn find_words(query: &ParsedQuery, text: &str) -> Option<Matches> {
 
 /// Adds the places of a term in a piece of the text.
 fn all(term: &Term, piece: &WordPiece<'_>, found: &mut usize, places: &mut Vec<Range<usize>>) {
-    let words = &piece.words.all;
     for at in 0..piece.new {
-        if *found == PLACES {
-            return;
-        }
-        if is_at(term, piece.words, at) {
-            let first = words.get(at).map(|word| word.place.start);
-            let last = words.get(at + term.words.len() - 1);
-            let last = last.map(|word| word.place.end);
-            places.extend(first.zip(last).map(|(start, end)| start..end));
-            *found += 1;
+        let mut start = None;
+        for place in places_at(term, piece.words, at) {
+            if *found == PLACES {
+                return;
+            }
+            // A name and its first word may both begin so.
+            if start.replace(place.start) != Some(place.start) {
+                places.push(place);
+                *found += 1;
+            }
         }
     }
 }
 
-/// Whether the term stands at the word with this number.
-fn is_at(term: &Term, words: &Words, at: usize) -> bool {
-    let Some(found) = words.all.get(at..at + term.words.len()) else {
-        return false;
-    };
-    let last = term.words.len() - 1;
-    let mut each = term.words.iter().zip(found).enumerate();
-    each.all(|(place, (wanted, word))| {
-        let is_prefix = term.is_prefix && place == last;
-        (place == 0 || !wanted.is_joined || word.is_joined)
-            && is_word(wanted, words, word, is_prefix)
+/// The places of the term that begin in the word with this number.
+fn places_at(term: &Term, words: &Words, at: usize) -> impl Iterator<Item = Range<usize>> {
+    let word = words.all.get(at);
+    let forms = word.into_iter().flat_map(|word| words.forms(word));
+    forms.filter_map(move |form| {
+        let start = form.place.start;
+        Some(start..end(term, words, at, form)?)
     })
 }
 
-fn is_word(wanted: &WantedWord, words: &Words, word: &Word, is_prefix: bool) -> bool {
+/// Where the term ends, if it begins with this form of the word with this number.
+fn end<'a>(term: &Term, words: &'a Words, at: usize, form: Form<'a>) -> Option<usize> {
+    let (first, others) = term.words.split_first()?;
+    if !is_word(first, &form, term.is_prefix && others.is_empty()) {
+        return None;
+    }
+    let (mut at, mut form) = (at, form);
+    for (number, wanted) in others.iter().enumerate() {
+        let is_last = form.is_last_of(words.all.get(at)?);
+        let is_joined = !is_last || words.all.get(at + 1)?.is_joined;
+        if wanted.is_joined && !is_joined {
+            return None;
+        }
+        let is_prefix = term.is_prefix && number + 1 == others.len();
+        // Forms that begin at one place differ in length, so one of them at most is the word.
+        let mut following = words.following(at, &form);
+        form = following.find(|form| is_word(wanted, form, is_prefix))?;
+        at += usize::from(is_last);
+    }
+    Some(form.place.end)
+}
+
+fn is_word(wanted: &WantedWord, form: &Form<'_>, is_prefix: bool) -> bool {
     let is = |text: &str, wanted: &str| match is_prefix {
         true => text.starts_with(wanted),
         false => text == wanted,
     };
     match &wanted.exact {
-        Some(exact) => is(words.exact(word), exact),
-        None => {
-            is(words.plain(word), &wanted.plain)
-                || words.parts(word).any(|part| is(part, &wanted.plain))
-        }
+        Some(exact) => is(form.exact, exact),
+        None => is(form.plain, &wanted.plain),
     }
 }
 

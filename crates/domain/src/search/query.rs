@@ -1,4 +1,5 @@
 use super::keys::{OwnerKeys, WantedKeys, distinct};
+use super::marks::units;
 use super::words::Words;
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
@@ -82,12 +83,19 @@ impl ParsedQuery {
 
     /// The places in the marks of all pairs of words, and then those of words.
     fn marks(&self, keys: OwnerKeys) -> Vec<i32> {
-        let pairs = self.terms.iter().flat_map(Term::pairs);
-        let words = self.terms.iter().flat_map(Term::whole);
-        let words = words.filter(|word| !word.is_dense).map(|one| (one, None));
-        let all = pairs.map(|(one, next)| (one, Some(next))).chain(words);
-        let marks =
-            all.flat_map(|(one, next)| keys.marks(&one.plain, next.map(|next| &*next.plain)));
+        let mut marked = Vec::new();
+        for (one, next) in self.terms.iter().flat_map(Term::pairs) {
+            let pair = units(&one.plain).last().zip(units(&next.plain).next());
+            marked.extend(pair.map(|(one, next)| (one, Some(next))));
+        }
+        for word in self.terms.iter().flat_map(Term::whole) {
+            let each = || units(&word.plain);
+            marked.extend(each().zip(each().skip(1).map(Some)));
+            marked.extend(each().map(|unit| (unit, None)).filter(|_| !word.is_dense));
+        }
+        let marks = marked
+            .into_iter()
+            .flat_map(|(one, next)| keys.marks(one, next));
         marks.take(Self::MARKS).collect()
     }
 

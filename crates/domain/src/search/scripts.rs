@@ -1,7 +1,10 @@
 //! The kinds of characters, as far as words need them.
 
 use crate::visible::is_ignorable;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+/// It ends a word, but may be left out between characters of scripts without spaces.
+pub(super) const SPACE_WITHOUT_WIDTH: char = '\u{200b}';
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LetterKind {
@@ -52,6 +55,25 @@ pub(super) fn is_jamo(c: char) -> bool {
     ('\u{1161}'..='\u{11ff}').contains(&c)
 }
 
+/// The marks of kana, such as the one in が.
+pub(super) fn is_sound_mark(c: char) -> bool {
+    matches!(c, '\u{3099}' | '\u{309a}')
+}
+
+/// The letters of which two are a flag.
+pub(super) fn is_regional(c: char) -> bool {
+    ('\u{1f1e6}'..='\u{1f1ff}').contains(&c)
+}
+
+/// Whether the compatible form of a symbol has words: that of ㎏, ℃, № or ㈱.
+pub(super) fn stands_for_words(c: char) -> bool {
+    let mut stands = false;
+    decompose_compatible(c, |part| {
+        stands |= part != c && !matches!(kind(part), LetterKind::Separator | LetterKind::Mark);
+    });
+    stands
+}
+
 /// Marks that many writers leave out of a word. Vowel signs of Indian scripts and sound marks of kana
 /// are not among them.
 pub(super) fn is_diacritic(c: char) -> bool {
@@ -85,5 +107,5 @@ fn is_never_counted(c: char) -> bool {
 fn is_symbol(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}'
         | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1f1ff}' | '\u{1f200}'..='\u{1faff}'
-        | '€' | '£' | '¥' | '₹' | '©' | '®' | '™' | '°' | '∞' | '√' | '∑' | '∫' | '≈' | '≠')
+        | '\u{20a0}'..='\u{20cf}' | '£' | '¥' | '©' | '®' | '™' | '°' | '∞' | '√' | '∑' | '∫' | '≈' | '≠')
 }

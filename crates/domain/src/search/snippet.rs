@@ -1,6 +1,7 @@
 //! The part of a text that shows why it was found.
 
 use std::ops::Range;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// How many characters a snippet shows, and how many of them before the first match.
 const LONGEST: usize = 200;
@@ -17,30 +18,45 @@ pub(super) fn snippet(text: &str, places: &[Range<usize>]) -> (String, Vec<Range
         let space = near.enumerate().find(|(_, c)| c.is_whitespace());
         start += space.map_or(0, |(place, _)| place + 1);
     }
-    let mut shown = text.chars().skip(start);
+    let mut rest = text.chars().skip(start);
+    let shown: String = rest.by_ref().take(LONGEST).collect();
+    let lead = usize::from(start > 0);
     let mut snippet = String::new();
     if start > 0 {
         snippet.push('…');
     }
-    let lead = usize::from(start > 0);
-    for c in shown.by_ref().take(LONGEST) {
-        // The lines of a text are shown as one.
-        snippet.push(if c.is_control() || c.is_whitespace() {
-            ' '
-        } else {
-            c
-        });
-    }
-    if shown.next().is_some() {
+    // The lines of a text are shown as one.
+    let is_space = |c: char| c.is_control() || c.is_whitespace();
+    snippet.extend(shown.chars().map(|c| if is_space(c) { ' ' } else { c }));
+    if rest.next().is_some() {
         snippet.push('…');
     }
     let end = start + LONGEST;
     let within = places
         .iter()
-        .filter(|place| place.start >= start && place.start < end);
-    let within = within.map(|place| {
-        let last = place.end.min(end);
-        place.start - start + lead..last - start + lead
+        .filter(|at| at.start >= start && at.start < end);
+    let within = within.map(|at| at.start - start..at.end.min(end) - start);
+    let matches = whole_characters(&shown, within);
+    let matches = matches.into_iter().map(|at| at.start + lead..at.end + lead);
+    (snippet, matches.collect())
+}
+
+/// The places, extended to what a reader sees as characters: with the marks and the skin tone of each.
+fn whole_characters(text: &str, places: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let ends = text.graphemes(true).scan(0, |end, seen| {
+        *end += seen.chars().count();
+        Some(*end)
     });
-    (snippet, within.collect())
+    let borders: Vec<usize> = std::iter::once(0).chain(ends).collect();
+    let mut whole = Vec::<Range<usize>>::new();
+    for place in places {
+        let start = borders.iter().rev().find(|border| **border <= place.start);
+        let end = borders.iter().find(|border| **border >= place.end);
+        let (start, end) = (*start.unwrap_or(&place.start), *end.unwrap_or(&place.end));
+        match whole.last_mut() {
+            Some(last) if start < last.end => last.end = end.max(last.end),
+            _ => whole.push(start..end),
+        }
+    }
+    whole
 }

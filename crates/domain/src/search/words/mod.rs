@@ -5,6 +5,8 @@
 //! and characters that follow each other are found together. Case, width and compatible forms make
 //! no difference. A second form keeps the diacritics, since they matter where a query has them.
 
+mod dense;
+mod names;
 mod pieces;
 mod reader;
 
@@ -32,8 +34,34 @@ pub(super) struct Word {
     pub(super) is_dense: bool,
     /// Whether it follows the word before it without anything between them.
     pub(super) is_joined: bool,
-    /// Where a name such as `camelCase` has humps: the first characters of the words in it.
-    humps: Vec<usize>,
+    /// The words in a name such as `camelCase`.
+    parts: Vec<Part>,
+}
+
+/// A word in a name, by its place in the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    plain: Range<usize>,
+    exact: Range<usize>,
+    place: Range<usize>,
+}
+
+/// A form in which a word is found: all of it, or a word in a name.
+pub(super) struct Form<'a> {
+    pub(super) plain: &'a str,
+    pub(super) exact: &'a str,
+    /// Where it begins and ends in the word. Words in a name follow each other.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Its characters in the text.
+    pub(super) place: &'a Range<usize>,
+}
+
+impl Form<'_> {
+    /// Whether the word ends with it.
+    pub(super) fn is_last_of(&self, word: &Word) -> bool {
+        self.end == word.plain.len()
+    }
 }
 
 impl Words {
@@ -62,12 +90,40 @@ impl Words {
         word.exact.is_some()
     }
 
-    /// The words in a name with humps.
-    pub(super) fn parts<'a>(&'a self, word: &'a Word) -> impl Iterator<Item = &'a str> {
-        let whole = self.plain(word);
-        let ends = word.humps.iter().skip(1).copied().chain([whole.len()]);
-        let parts = word.humps.iter().copied().zip(ends);
-        parts.filter_map(move |(start, end)| whole.get(start..end))
+    /// The forms in which a word is found, all of it first.
+    pub(super) fn forms<'a>(&'a self, word: &'a Word) -> impl Iterator<Item = Form<'a>> {
+        let (plain, exact) = (self.plain(word), self.exact(word));
+        let whole = Form {
+            plain,
+            exact,
+            start: 0,
+            end: plain.len(),
+            place: &word.place,
+        };
+        let parts = word.parts.iter().map(move |part| Form {
+            plain: plain.get(part.plain.clone()).unwrap_or_default(),
+            exact: exact.get(part.exact.clone()).unwrap_or_default(),
+            start: part.plain.start,
+            end: part.plain.end,
+            place: &part.place,
+        });
+        std::iter::once(whole).chain(parts)
+    }
+
+    /// The forms that follow a form of the word with this number: those that begin where it ends, or those
+    /// with which the next word begins.
+    pub(super) fn following<'a>(
+        &'a self,
+        number: usize,
+        form: &Form<'_>,
+    ) -> impl Iterator<Item = Form<'a>> + use<'a> {
+        let word = self.all.get(number);
+        let (next, start) = match word.is_some_and(|word| form.is_last_of(word)) {
+            true => (self.all.get(number + 1), 0),
+            false => (word, form.end),
+        };
+        let forms = next.into_iter().flat_map(|next| self.forms(next));
+        forms.filter(move |form| form.start == start)
     }
 
     fn text(&self, range: &Range<usize>) -> &str {

@@ -1,9 +1,10 @@
 //! Makes words of characters.
 
+use super::names::{Class, Run, Spot, parts};
 use super::{Word, Words};
 use crate::folding::lower;
 use crate::search::scripts::{self, LetterKind};
-use unicode_normalization::char::{compose, decompose_compatible};
+use unicode_normalization::char::decompose_compatible;
 
 /// The longest word: longer runs are cut, so that a text without spaces has words of bounded size.
 const LONGEST: usize = 128;
@@ -27,12 +28,13 @@ pub(super) struct Reader {
     pub(super) words: Words,
     plain: String,
     exact: String,
-    humps: Vec<usize>,
+    /// The letters of the word by their classes, and the last of them.
+    runs: Vec<Run>,
+    last: Spot,
+    /// Its characters in the text.
     start: usize,
+    finish: usize,
     length: usize,
-    /// The character before, where it belongs to the same word.
-    before: Option<char>,
-    is_upper: bool,
     /// The end of the last word, to see what joins it.
     last_end: Option<usize>,
 }
@@ -41,7 +43,12 @@ impl Reader {
     pub(super) fn read(&mut self, c: char, place: usize) {
         if c.is_ascii() {
             if c.is_ascii_alphanumeric() {
-                self.letter(c, c.to_ascii_lowercase(), place);
+                let class = match c {
+                    'a'..='z' => Class::Small,
+                    'A'..='Z' => Class::Capital,
+                    _ => Class::Digit,
+                };
+                self.letter(class, c.to_ascii_lowercase(), place);
             } else {
                 self.end(place);
             }
@@ -49,29 +56,49 @@ impl Reader {
         }
         match scripts::kind(c) {
             LetterKind::Ignored => {
+                if c == scripts::SPACE_WITHOUT_WIDTH {
+                    self.end(place);
+                }
                 if self.plain.is_empty() && self.last_end == Some(place) {
                     self.last_end = Some(place + 1);
                 }
+            }
+            LetterKind::Separator | LetterKind::Single if scripts::stands_for_words(c) => {
+                decompose_compatible(c, |part| {
+                    self.part(|_| Class::Symbol(place), part, place);
+                });
             }
             LetterKind::Separator => self.end(place),
             LetterKind::Single => {
                 self.end(place);
                 self.dense(c, place);
             }
+            LetterKind::Syllable => self.syllable(c, place),
             LetterKind::Mark | LetterKind::Letter => {
-                decompose_compatible(c, |part| self.part(c, part, place))
+                let class = |part: char| match part.is_numeric() {
+                    true => Class::Digit,
+                    false if c.is_uppercase() => Class::Capital,
+                    false => Class::Small,
+                };
+                decompose_compatible(c, |part| self.part(class, part, place));
             }
-            LetterKind::Syllable => self.part(c, c, place),
         }
     }
 
     /// A character of a decomposition.
-    fn part(&mut self, whole: char, part: char, place: usize) {
+    fn part(&mut self, class: impl Fn(char) -> Class, part: char, place: usize) {
         match scripts::kind(part) {
             LetterKind::Ignored => {}
-            LetterKind::Separator => self.end(place),
-            LetterKind::Mark if scripts::is_diacritic(part) => self.diacritic(part),
-            LetterKind::Single => self.dense(part, place),
+            LetterKind::Separator => {
+                self.end(place);
+                // The brackets of ㈱ are not characters of the text, and stand between words all the same.
+                self.last_end = None;
+            }
+            LetterKind::Mark if scripts::is_diacritic(part) => self.diacritic(part, place),
+            LetterKind::Single => {
+                self.end(place);
+                self.dense(part, place);
+            }
             _ if scripts::is_dense(part) => self.syllable(part, place),
             _ => {
                 let plain = scripts::without_stroke(part);
@@ -82,7 +109,7 @@ impl Reader {
                         crate::folding::lower(plain, |c| folded = c);
                         self.stroke();
                     }
-                    self.letter(whole, folded, place);
+                    self.letter(class(part), folded, place);
                     if plain != lower {
                         self.exact.pop();
                         self.exact.push(lower);
@@ -92,47 +119,55 @@ impl Reader {
         }
     }
 
-    /// Parts of Korean syllables may come one by one.
+    /// Parts of Korean syllables, and the sound marks of kana, may come one by one.
     fn syllable(&mut self, c: char, place: usize) {
-        let follows = self.last_end == Some(place) && self.plain.is_empty();
-        if follows
-            && scripts::is_jamo(c)
-            && let Some(last) = self.words.all.last_mut()
-            && let Some(before) = self.words.texts.get(last.plain.clone())
-            && let Some(whole) = before.chars().next().and_then(|before| compose(before, c))
-        {
-            self.words.texts.truncate(last.plain.start);
-            self.words.texts.push(whole);
-            last.plain.end = self.words.texts.len();
-            last.place.end = place + 1;
-            self.last_end = Some(place + 1);
-            return;
-        }
         self.end(place);
-        self.dense(c, place);
+        if !scripts::is_jamo(c) && !scripts::is_sound_mark(c) || !self.attached(c, place) {
+            self.dense(c, place);
+        }
     }
 
-    fn letter(&mut self, written: char, folded: char, place: usize) {
+    /// Makes the character a part of the word before it. `false`: it cannot be.
+    fn attached(&mut self, c: char, place: usize) -> bool {
+        let follows = self.last_end.is_some_and(|end| end >= place);
+        let is_attached = follows && self.words.attach(c, place);
+        if is_attached {
+            self.last_end = Some(place + 1);
+        }
+        is_attached
+    }
+
+    fn letter(&mut self, class: Class, folded: char, place: usize) {
         if self.length >= LONGEST {
             self.end(place);
         }
         if self.plain.is_empty() {
             self.start = place;
         }
-        let is_upper = written.is_uppercase();
-        let is_hump = match self.before {
-            None => true,
-            Some(_) => is_upper && !self.is_upper,
-        };
-        if is_hump {
-            self.humps.push(self.plain.len());
+        let spot = self.spot(place);
+        if self.runs.last().is_none_or(|run| run.class != class) {
+            self.runs.push(Run {
+                class,
+                start: spot,
+                before: self.last,
+            });
         }
-        (self.before, self.is_upper) = (Some(written), is_upper);
+        self.last = spot;
         self.plain.push(folded);
         if !self.exact.is_empty() {
             self.exact.push(folded);
         }
+        self.finish = place + 1;
         self.length += 1;
+    }
+
+    fn spot(&self, place: usize) -> Spot {
+        let plain = self.plain.len();
+        Spot {
+            plain,
+            exact: self.exact.len().checked_sub(1).unwrap_or(plain),
+            place,
+        }
     }
 
     /// From here on the form with diacritics differs.
@@ -143,28 +178,26 @@ impl Reader {
         }
     }
 
-    fn diacritic(&mut self, mark: char) {
+    fn diacritic(&mut self, mark: char, place: usize) {
         // A dot over an i makes no difference: it is the lower case of the dotted capital.
         let is_dot = mark == '\u{307}' && self.plain.ends_with('i');
-        if !self.plain.is_empty() && !is_dot && self.exact.len() < 8 * LONGEST {
+        if self.plain.is_empty() {
+            return;
+        }
+        self.finish = place + 1;
+        if !is_dot && self.exact.len() < 8 * LONGEST {
             self.stroke();
             self.exact.push(mark);
         }
     }
 
     fn dense(&mut self, c: char, place: usize) {
-        let start = self.words.texts.len();
-        lower(c, |c| self.words.texts.push(c));
-        let plain = start..self.words.texts.len();
+        let is_second = scripts::is_regional(c) && self.words.ends_with_half_a_flag();
+        if is_second && self.attached(c, place) {
+            return;
+        }
         let is_joined = self.last_end.is_some_and(|end| end >= place);
-        self.words.all.push(Word {
-            plain,
-            exact: None,
-            place: place..place + 1,
-            is_dense: true,
-            is_joined,
-            humps: Vec::new(),
-        });
+        self.words.add_character(c, place, is_joined);
         self.last_end = Some(place + 1);
     }
 
@@ -173,6 +206,8 @@ impl Reader {
         if self.plain.is_empty() {
             return;
         }
+        let end = self.spot(self.finish);
+        let parts = parts(&self.plain, &self.runs, self.last, end);
         let start = self.words.texts.len();
         self.words.texts.push_str(&self.plain);
         let plain = start..self.words.texts.len();
@@ -182,21 +217,18 @@ impl Reader {
             self.words.texts.push_str(exact);
             start..self.words.texts.len()
         });
-        let mut humps = std::mem::take(&mut self.humps);
-        if humps.len() < 2 {
-            humps.clear();
-        }
         self.words.all.push(Word {
             plain,
             exact,
-            place: self.start..place.max(self.start + 1),
+            place: self.start..self.finish,
             is_dense: false,
             is_joined: self.last_end.is_some_and(|end| end >= self.start),
-            humps,
+            parts,
         });
         self.last_end = Some(place);
         self.plain.clear();
         self.exact.clear();
-        (self.before, self.is_upper, self.length) = (None, false, 0);
+        self.runs.clear();
+        self.length = 0;
     }
 }
