@@ -18,6 +18,8 @@ mod endpoints;
 mod error;
 mod extract;
 mod face;
+pub mod foreign_pages;
+mod found;
 mod head_request;
 pub mod items;
 pub mod jan;

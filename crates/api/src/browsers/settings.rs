@@ -1,4 +1,5 @@
 use super::hosts::Addressee;
+use super::origins::is_refused;
 use super::{AllowedHosts, AllowedOrigins, origin};
 use crate::client_address::TrustedProxies;
 use actix_web::dev::RequestHead;
@@ -34,8 +35,14 @@ impl Browsers {
 
     /// Whether this server answers for the host that a request names. One of our proxies may name
     /// any.
-    pub(super) fn answers(&self, head: &RequestHead) -> bool {
+    pub(crate) fn answers(&self, head: &RequestHead) -> bool {
         self.proxies.passed(head) > 0 || self.hosts.allow(&Addressee::of(head))
+    }
+
+    /// Whether a page that may not call this server may have sent the request.
+    pub(crate) fn refuse(&self, head: &RequestHead) -> bool {
+        let own = self.public_origin.as_deref();
+        is_refused(head, &self.origins, own, &self.proxies)
     }
 }
 

@@ -4,7 +4,7 @@
 use super::answer::JsonParts;
 use super::events::ChatEvents;
 use crate::error::{ApiError, passed};
-use crate::replays::found::{KeptConversation, answered, conversation_of, owner};
+use crate::found::{KeptConversation, answered, conversation_of, owner};
 use crate::request_context::RequestContext;
 use crate::request_id::request_id;
 use crate::sse;

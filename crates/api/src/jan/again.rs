@@ -9,7 +9,7 @@ use super::shares::ShareBody;
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::error::ApiError;
-use crate::replays::found::{all, conversation_of, item, owner, service};
+use crate::found::{all, conversation_of, item, owner, service};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 use domain::error::{Error, Resource};
 use domain::items::ItemService;

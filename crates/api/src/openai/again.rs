@@ -4,7 +4,7 @@ use super::conversations::ConversationBody;
 use super::items::create::added;
 use crate::chat::replayed;
 use crate::error::ApiError;
-use crate::replays::found::{all, conversation_of, owner};
+use crate::found::{all, conversation_of, owner};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::error::Error;
 use domain::repeats::{Made, Outcome};

@@ -1,6 +1,5 @@
 //! Answers repeated requests from the objects that the first attempt made.
 
-use super::found::{conversation_of, finished, item, owner, service};
 use crate::browsers::PublicUrl;
 use crate::chat::replayed;
 use crate::client_address::ClientAddress;
@@ -10,6 +9,7 @@ use crate::conversations::bulk_delete::{BulkDeleteConversationsBody, BulkDeletio
 use crate::conversations::cancel::CancelledTurnBody;
 use crate::error::ApiError;
 use crate::face::Face;
+use crate::found::{conversation_of, finished, item, owner, service};
 use crate::items::{ItemBody, batch, regenerate};
 use crate::projects::ProjectBody;
 use crate::shares::public::SharedItemBody;

@@ -1,8 +1,8 @@
 //! Repeated streams: from the beginning while they are written, or in one piece.
 
-use super::found::{KeptConversation, answered, finished, item, owner, service};
 use crate::chat::replayed;
 use crate::error::ApiError;
+use crate::found::{KeptConversation, answered, finished, item, owner, service};
 use crate::items::regenerate::ReplyEvents;
 use crate::repeats::{LAST_LOOK, WatchedReply};
 use crate::sse;

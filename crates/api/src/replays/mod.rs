@@ -1,7 +1,6 @@
 //! Runs each request once: a repeat is answered from the object that the first attempt made.
 
 mod again;
-pub(crate) mod found;
 mod joined;
 
 use crate::error::ApiError;

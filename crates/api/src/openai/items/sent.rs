@@ -2,8 +2,8 @@
 
 use super::read::IncomingItem;
 use crate::error::{ApiError, code};
+use crate::found::service;
 use crate::long_work::LongWork;
-use crate::replays::found::service;
 use actix_web::HttpRequest;
 use domain::id::OwnerId;
 use domain::items::{ItemService, NewItem};

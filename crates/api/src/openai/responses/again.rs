@@ -1,7 +1,7 @@
 use super::create::answered;
 use super::shown::Moment;
 use crate::error::ApiError;
-use crate::replays::found::service;
+use crate::found::service;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::id::{OwnerId, ResponseId};
 use domain::responses::ResponseService;

@@ -2,8 +2,8 @@
 
 use super::events::written;
 use crate::error::ApiError;
+use crate::found::{owner, service};
 use crate::memory::{StreamMemory, Taken, needs_nothing};
-use crate::replays::found::{owner, service};
 use crate::sse::{self, event};
 use crate::stream::internal;
 use actix_web::rt::time::sleep;

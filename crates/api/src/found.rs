@@ -1,4 +1,4 @@
-//! The objects from which a repeated request is answered.
+//! The objects from which repeated requests are answered, on each face.
 
 use crate::caller::KnownCaller;
 use crate::error::ApiError;
