@@ -48,7 +48,8 @@ pub enum Sort {
     /// Newest first; after the hit at this place.
     Recent { after: Option<Ulid> },
     /// The newest [`Sort::RANKED`] hits, the best first; after this many. A request compares a bounded
-    /// number of bytes: if it found fewer hits, the next page has those after the last place, `before`.
+    /// number of bytes: if it found fewer hits, the next page has those after the last place. `before`: only
+    /// those before this place.
     Relevance { before: Option<Ulid>, after: usize },
 }
 

@@ -5,6 +5,7 @@ use crate::error::{Resource, Result};
 use crate::id::OwnerId;
 use crate::jobs::{Job, Portion, Step, Work};
 use std::sync::Arc;
+use ulid::Ulid;
 
 /// The use cases of search.
 #[derive(Clone)]
@@ -55,6 +56,9 @@ impl SearchService {
                 let newest = newest.await?;
                 let mut hits = newest.hits;
                 let cut = newest.reached.filter(|_| hits.len() < most);
+                // The next page is of the same hits, without those that are stored meanwhile.
+                let newest_place = hits.first().map(|hit| hit.place.0.saturating_add(1));
+                let before = before.or(newest_place.map(Ulid));
                 hits.sort_by(|one, other| {
                     let by_score = other.score.total_cmp(&one.score);
                     by_score.then(other.place.cmp(&one.place))
