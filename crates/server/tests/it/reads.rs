@@ -18,9 +18,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::sleep;
 
+/// Autovacuum reads at times of its own, and changes plans.
+const NO_AUTOVACUUM: &str = "do $$ declare name regclass; begin
+    for name in select oid from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' loop
+        execute format('alter table %s set (autovacuum_enabled = false)', name);
+    end loop;
+end $$";
+
 /// A schema whose connections bear its name, so that they can be told from those of other tests.
 pub(crate) async fn named() -> Schema {
     let schema = Schema::unused().await;
+    schema.rows(NO_AUTOVACUUM).await;
     let name = schema.value("select current_schema()").await;
     Schema::at(format!("{}&application_name={name}", schema.url()))
 }

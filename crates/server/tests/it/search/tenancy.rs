@@ -85,7 +85,9 @@ async fn searched(schema: &Schema, alice: &Actor) -> (Vec<Value>, [u64; 2]) {
 #[tokio::test]
 async fn what_a_search_reads_and_finds_does_not_depend_on_what_other_owners_have() {
     let schema = named().await;
-    let database = schema.patient_database(2);
+    // PostgreSQL plans the first executions on each connection for their parameters: with more than one, their number is
+    // not the same each time.
+    let database = schema.patient_database(1);
     let app = TestApp::serve(schema, database, |_| {});
     let (alice, bob) = (app.alice(), app.bob());
     for (actor, title) in [(&alice, "common of alice"), (&bob, "common of bob")] {
