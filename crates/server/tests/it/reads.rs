@@ -44,8 +44,9 @@ pub(crate) async fn rows_read(schema: &Schema, table: &str) -> u64 {
 }
 
 /// Ends the service's connections, since they report their reads then at the latest. If the service has closed them,
-/// they have done so.
+/// they have done so. The test's own connection would report its reads a second later.
 pub(crate) async fn report(schema: &Schema) {
+    schema.rows("select pg_stat_force_next_flush()").await;
     let others = "select pid, pg_terminate_backend(pid) from pg_stat_activity
         where application_name = current_schema() and pid <> pg_backend_pid()";
     let ended = schema.rows(others).await.into_iter().flatten().flatten();
