@@ -36,7 +36,7 @@ pub fn marks(owner: OwnerId, messages: &[Indexable]) -> Option<Vec<u8>> {
         let number = usize::try_from(message.id.sequence().0.checked_sub(first)?).ok()?;
         each.push((number, places));
     }
-    let wanted = (3 * all / messages.len() + longest).max(8);
+    let wanted = (4 * all / messages.len() + 3 * longest / 2).max(8);
     let bytes = (wanted * span).div_ceil(8).min(LONGEST - AHEAD);
     let width = 8 * bytes / span;
     let mut marks = vec![0; bytes + AHEAD];

@@ -27,8 +27,8 @@ pub use keys::{MAKER, WantedKeys, keys, title_keys};
 pub use marks::marks;
 pub use model::{Hit, Search, SearchFilter, SearchPage, Sort};
 pub use ports::{
-    Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, SearchStore,
-    UnindexedTexts,
+    Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, Frequency,
+    SearchStore, UnindexedTexts,
 };
 pub use query::ParsedQuery;
 pub use service::{Indexing, SearchService};

@@ -1,7 +1,7 @@
 //! The newest hits of a query, in exact order, with a bounded amount of work.
 
 use super::matching::find;
-use super::ports::{Candidate, CandidateQuery, CandidateText, UnindexedTexts};
+use super::ports::{Candidate, CandidateQuery, CandidateText, Frequency, UnindexedTexts};
 use super::service::SearchService;
 use super::snippet::snippet;
 use super::{Hit, ParsedQuery, SearchFilter};
@@ -31,6 +31,8 @@ impl SearchService {
     /// The most times that a request asks for candidates, and the most blocks it asks for each time.
     const ROUNDS: usize = 16;
     const MOST: usize = 1_024;
+    /// How many times as many blocks it asks for at most as it did before.
+    const GROWTH: usize = 4;
     /// About how many unindexed texts a request asks for at first, and later.
     const FEW_UNINDEXED: usize = 2_048;
     const MANY_UNINDEXED: usize = 16_384;
@@ -85,16 +87,19 @@ impl SearchService {
                 return Ok(newest);
             };
             wanted.before = reached;
-            // Blocks like these have enough hits for the rest of the page.
-            if newest.hits.len() - before <= newest.most - newest.hits.len() {
-                wanted.most = (4 * wanted.most).min(Self::MOST);
-            }
+            let growth = newest.growth(before);
+            let is_likely = growth <= Self::GROWTH && growth * wanted.most <= CandidateQuery::FAR;
+            wanted.most = (growth.min(Self::GROWTH) * wanted.most).min(Self::MOST);
             // A text that was in the index at first is there until the answer is made.
             wanted.unindexed = match unindexed.reached.is_some_and(|place| place >= reached) {
                 true => Self::MANY_UNINDEXED,
                 false => 0,
             };
-            wanted.is_rare = candidates.is_rare;
+            wanted.is_rare = match candidates.frequency {
+                Frequency::Rare => true,
+                Frequency::Medium => !is_likely,
+                Frequency::Common => false,
+            };
         }
         newest.reached = Some(wanted.before);
         Ok(newest)
@@ -175,6 +180,16 @@ fn after_place(candidates: &[Candidate], place: Ulid) -> &[Candidate] {
 }
 
 impl Newest {
+    /// How many times as many blocks as those that had the hits after the first `before` are likely to have enough for the
+    /// rest of the page, and for half of that.
+    fn growth(&self, before: usize) -> usize {
+        let (found, left) = (self.hits.len() - before, self.most + 1 - self.hits.len());
+        match found {
+            0 => usize::MAX,
+            found => (3 * left).div_ceil(2 * found),
+        }
+    }
+
     /// Adds a text. `true`: the page ends with it.
     fn has_ended(&mut self, Compared { place, bytes, hit }: Compared) -> bool {
         self.compared += bytes;

@@ -71,8 +71,23 @@ pub struct CandidateQuery {
     pub most: usize,
     /// About how many texts that the index does not have are wanted.
     pub unindexed: usize,
-    /// Whether all words are known to be in few texts.
+    /// Whether a walk along the newest blocks would be longer than a look at all blocks that have the words.
     pub is_rare: bool,
+}
+
+impl CandidateQuery {
+    /// For more blocks, a walk takes longer than a look if words are not common.
+    pub const FAR: usize = 128;
+}
+
+/// How many of an owner's newest blocks have all words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frequency {
+    /// So few that a walk does not fill a page.
+    Rare,
+    /// A walk fills a page if nearly all of them have a hit.
+    Medium,
+    Common,
 }
 
 /// Texts that may match: of the blocks that the index has.
@@ -84,8 +99,7 @@ pub struct Candidates {
     pub reached: Option<Ulid>,
     /// If they were wanted: those that the index did not have before it was asked.
     pub unindexed: Option<UnindexedTexts>,
-    /// Whether all words are in few texts. Then a walk along the newest blocks finds too few.
-    pub is_rare: bool,
+    pub frequency: Frequency,
 }
 
 /// Texts that the index does not have as they are now.

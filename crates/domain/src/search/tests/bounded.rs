@@ -1,8 +1,9 @@
 //! A request does a bounded amount of work, whatever is asked and however much there is.
 
 use super::super::{
-    Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, ParsedQuery,
-    Search, SearchFilter, SearchService, SearchStore, Sort, UnindexedTexts, WantedKeys,
+    Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, Frequency,
+    ParsedQuery, Search, SearchFilter, SearchService, SearchStore, Sort, UnindexedTexts,
+    WantedKeys,
 };
 use crate::clock::Clock;
 use crate::conversations::{Conversation, ConversationList};
@@ -51,7 +52,7 @@ impl SearchStore for Endless {
                 data,
                 reached,
                 unindexed: None,
-                is_rare: true,
+                frequency: Frequency::Rare,
             },
             false => Candidates {
                 data: Vec::new(),
@@ -61,7 +62,7 @@ impl SearchStore for Endless {
                     reached,
                     through: None,
                 }),
-                is_rare: true,
+                frequency: Frequency::Rare,
             },
         })
     }

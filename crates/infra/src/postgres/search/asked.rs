@@ -2,7 +2,7 @@
 
 use super::found::{Found, IndexAnswer, is_further, unindexed_texts};
 use super::statements::candidates::{
-    FoundRow, Look, LookForAny, LookForAnyWithin, LookWithin, SAMPLE, Walk, WalkConversation,
+    COMMON, FoundRow, Look, LookForAny, LookForAnyWithin, LookWithin, RARE, Walk, WalkConversation,
     WalkWithin,
 };
 use super::statements::unindexed::Unindexed;
@@ -13,18 +13,14 @@ use chrono::{DateTime, Utc};
 use diesel::QueryResult;
 use diesel_async::AsyncPgConnection;
 use domain::id::OwnerId;
-use domain::search::{BLOCK_TIME, CandidateQuery, MAKER, UnindexedTexts};
+use domain::search::{BLOCK_TIME, CandidateQuery, Frequency, MAKER, UnindexedTexts};
 use ulid::Ulid;
 use uuid::Uuid;
 
-/// The least and the most of the newest blocks that are looked at before GIN is asked.
+/// A walk for a number of blocks goes along eight times as many, but at least, and at most, along so many.
 const NEAR: i64 = 256;
-const FAR: i64 = 1_024;
+const FAR: i64 = 2_048;
 
-/// Words are common if one in `SHORT` of the newest blocks has them; after a first walk that found too few, if one in
-/// `LONG` has them, since the next walk costs more.
-const SHORT: i64 = 32;
-const LONG: i64 = 8;
 /// GIN reads all blocks that have the words, so at least this many are asked for.
 const LOOKED: i64 = 128;
 
@@ -101,11 +97,11 @@ impl<'a> SearchParameters<'a> {
             0 => None,
             most => Some(self.unindexed(connection, wanted, most).await?),
         };
-        let (found, is_rare) = self.indexed(connection, wanted).await?;
+        let (found, frequency) = self.indexed(connection, wanted).await?;
         Ok(IndexAnswer {
             unindexed,
             found,
-            is_rare,
+            frequency,
         })
     }
 
@@ -141,44 +137,46 @@ impl<'a> SearchParameters<'a> {
         }
     }
 
-    /// Also whether the words are rare.
     async fn indexed(
         &self,
         connection: &mut AsyncPgConnection,
         wanted: &CandidateQuery,
-    ) -> QueryResult<(Found, bool)> {
+    ) -> QueryResult<(Found, Frequency)> {
         if wanted.keys.is_empty() || !wanted.is_rare {
-            let (found, is_common) = self.walk(connection, wanted).await?;
-            if wanted.keys.is_empty() || is_common || found.reached.is_none() {
-                return Ok((found, false));
+            let found = self.walk(connection, wanted).await?;
+            let frequency = match found.sampled {
+                sampled if sampled < RARE => Frequency::Rare,
+                sampled if sampled < COMMON => Frequency::Medium,
+                _ => Frequency::Common,
+            };
+            let is_all = wanted.keys.is_empty() || found.reached.is_none();
+            if is_all || frequency != Frequency::Rare {
+                return Ok((found, frequency));
             }
         }
         let mut most = self.most.max(LOOKED);
         loop {
             let found = self.look(connection, most).await?;
             if is_further(&found, wanted) {
-                return Ok((found, true));
+                return Ok((found, Frequency::Rare));
             }
             // All these blocks are around the place.
             most = most.saturating_mul(8);
         }
     }
 
-    /// What is found in the newest blocks, so many that the next request asks for others; and whether the words are
-    /// common.
+    /// What is found in the newest blocks, so many that the next request asks for others.
     async fn walk(
         &self,
         connection: &mut AsyncPgConnection,
         wanted: &CandidateQuery,
-    ) -> QueryResult<(Found, bool)> {
+    ) -> QueryResult<Found> {
         let mut most = self.most;
         let mut near = most.saturating_mul(8).clamp(NEAR, FAR);
-        let one_in = if near > NEAR { LONG } else { SHORT };
         loop {
             let found = self.walk_along(connection, near, most).await?;
             if is_further(&found, wanted) {
-                let is_common = found.sampled * one_in >= SAMPLE;
-                return Ok((found, is_common));
+                return Ok(found);
             }
             (near, most) = (near.saturating_mul(8), most.saturating_mul(8));
         }

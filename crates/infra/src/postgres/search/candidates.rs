@@ -25,6 +25,6 @@ pub(super) async fn find(
         data,
         reached: rows.found.reached,
         unindexed: rows.unindexed,
-        is_rare: rows.is_rare,
+        frequency: rows.frequency,
     })
 }

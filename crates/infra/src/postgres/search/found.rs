@@ -6,7 +6,7 @@ use super::statements::unindexed::UnindexedRow;
 use crate::postgres::ids;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::id::ConversationId;
-use domain::search::{Candidate, CandidateQuery, UnindexedTexts};
+use domain::search::{Candidate, CandidateQuery, Frequency, UnindexedTexts};
 use std::cmp::Reverse;
 use ulid::Ulid;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ pub(super) struct IndexAnswer {
     /// What is not in the index, if that was asked for.
     pub(super) unindexed: Option<UnindexedTexts>,
     pub(super) found: Found,
-    pub(super) is_rare: bool,
+    pub(super) frequency: Frequency,
 }
 
 /// Texts of blocks that may match.

@@ -13,16 +13,17 @@ row!(
     FoundRow {
         /// Texts before this one are not among them; `None`: these are all.
         reached: Option<Uuid> => Nullable<SqlUuid>,
-        /// How many of the newest [`SAMPLE`] blocks have the words.
+        /// How many of the newest 128 blocks have the words, counted up to [`COMMON`].
         sampled: i64 => BigInt,
         id: Option<Uuid> => Nullable<SqlUuid>,
         conversation_id: Option<Uuid> => Nullable<SqlUuid>,
     }
 );
 
-/// The number of the newest blocks whose words are read to see whether the words are common, if a walk finds too few.
-/// Words are stored elsewhere than marks, and take longer to read.
-pub(in crate::postgres) const SAMPLE: i64 = 128;
+/// If a walk finds too few, the words of the newest 128 blocks are read to see whether they are common: so many have
+/// them, or rare: fewer than that number have. Words are stored elsewhere than marks, and take longer to read.
+pub(in crate::postgres) const COMMON: i64 = 16;
+pub(in crate::postgres) const RARE: i64 = 4;
 
 /// Whether the conversation of the block `w` is searched.
 const WITHIN: &str = "exists (
@@ -158,13 +159,13 @@ const WALKED: &str = "
         select case when h.count = $11 then (select last_id from has order by last_id limit 1)
             else (select last_id from search_blocks where ";
 const WALKED_END: &str = " order by last_id desc offset (select $14 - 1) limit 1) end as reached,
-            case when h.count = $11 then 128 else (
-                select count(*) from (
+            case when h.count = $11 then 16 else (
+                select count(*) from (select from (
                     select conversation_id, words from search_blocks where ";
-/// [`SAMPLE`].
+/// See [`COMMON`].
 const SAMPLED: &str = " order by last_id desc limit 128
         ) w where ";
-const COMMON: &str = "
+const SAMPLED_END: &str = " limit 16) w
             ) end as sampled
         from (select count(*) as count from has) h
     ), ";
@@ -186,8 +187,25 @@ const NEWEST: &str = "
 macro_rules! walk {
     ($of:expr, $within:expr, $wanted:expr, $title:expr) => {
         sql!(
-            PARAMETERS, NEAR, $of, NEAR_END, $within, WALKED, $of, WALKED_END, $of, SAMPLED,
-            HAVING, " and ", $within, COMMON, TEXTS, $wanted, TITLES, $title, ROWS
+            PARAMETERS,
+            NEAR,
+            $of,
+            NEAR_END,
+            $within,
+            WALKED,
+            $of,
+            WALKED_END,
+            $of,
+            SAMPLED,
+            HAVING,
+            " and ",
+            $within,
+            SAMPLED_END,
+            TEXTS,
+            $wanted,
+            TITLES,
+            $title,
+            ROWS
         )
     };
 }
