@@ -2,8 +2,7 @@
 
 use super::found::{Found, IndexAnswer, is_further, unindexed_texts};
 use super::statements::candidates::{
-    COMMON, FoundRow, Look, LookForAny, LookForAnyWithin, LookWithin, RARE, Walk, WalkConversation,
-    WalkWithin,
+    FoundRow, Look, LookForAny, LookForAnyWithin, LookWithin, Walk, WalkConversation, WalkWithin,
 };
 use super::statements::unindexed::Unindexed;
 use crate::postgres::execute::Execute as _;
@@ -20,6 +19,11 @@ use uuid::Uuid;
 /// A walk for a number of blocks goes along eight times as many, but at least, and at most, along so many.
 const NEAR: i64 = 256;
 const FAR: i64 = 2_048;
+
+/// If a walk finds too few, the words of the newest 128 blocks are read to see whether they are common: so many have
+/// them, or rare: fewer than that number have.
+const COMMON: i64 = 16;
+const RARE: i64 = 4;
 
 /// GIN reads all blocks that have the words, so at least this many are asked for.
 const LOOKED: i64 = 128;

@@ -13,17 +13,12 @@ row!(
     FoundRow {
         /// Texts before this one are not among them; `None`: these are all.
         reached: Option<Uuid> => Nullable<SqlUuid>,
-        /// How many of the newest 128 blocks have the words, counted up to [`COMMON`].
+        /// How many of the newest 128 blocks have the words, counted up to 16.
         sampled: i64 => BigInt,
         id: Option<Uuid> => Nullable<SqlUuid>,
         conversation_id: Option<Uuid> => Nullable<SqlUuid>,
     }
 );
-
-/// If a walk finds too few, the words of the newest 128 blocks are read to see whether they are common: so many have
-/// them, or rare: fewer than that number have. Words are stored elsewhere than marks, and take longer to read.
-pub(in crate::postgres) const COMMON: i64 = 16;
-pub(in crate::postgres) const RARE: i64 = 4;
 
 /// Whether the conversation of the block `w` is searched.
 const WITHIN: &str = "exists (
@@ -162,7 +157,7 @@ const WALKED_END: &str = " order by last_id desc offset (select $14 - 1) limit 1
             case when h.count = $11 then 16 else (
                 select count(*) from (select from (
                     select conversation_id, words from search_blocks where ";
-/// See [`COMMON`].
+/// Words are stored elsewhere than marks, and take longer to read.
 const SAMPLED: &str = " order by last_id desc limit 128
         ) w where ";
 const SAMPLED_END: &str = " limit 16) w
