@@ -9,7 +9,7 @@ import { join } from "node:path";
 const { BASE_URL, CHROMIUM, NODE_TOOLS } = process.env;
 const { chromium } = createRequire(join(NODE_TOOLS, "package.json"))("playwright-core");
 
-const STEP_MILLISECONDS = 60_000;
+const STEP_MILLISECONDS = 120_000;
 
 // Without these, Chromium calls its maker's hosts at every start.
 const FLAGS = [
@@ -32,8 +32,9 @@ export async function withPage(options, act) {
     ...options,
   });
   try {
+    // For all pages: on a busy machine the description's page needs half a minute for a click.
+    context.setDefaultTimeout(STEP_MILLISECONDS);
     const page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(STEP_MILLISECONDS);
     return await act(page);
   } finally {
     await context.close();
