@@ -9,7 +9,7 @@ use domain::purge::PurgeStore as _;
 use domain::upkeep::Retention;
 use domain::usage::Allowances;
 use infra::clock::SystemClock;
-use infra::postgres::{PgJobs, PgPurge};
+use infra::postgres::{Database, PgJobs, PgPurge};
 use reqwest::Method;
 use serde_json::json;
 use std::sync::Arc;
@@ -26,7 +26,8 @@ pub(crate) struct Worker(JoinHandle<()>);
 
 impl Worker {
     pub(crate) fn start(schema: &Schema) -> Self {
-        Self::by(schema, Arc::new(SystemClock))
+        let usual = schema.database(2);
+        Self::over(usual, Arc::new(SystemClock), Retention::default())
     }
 
     /// One that goes by another clock.
@@ -34,10 +35,14 @@ impl Worker {
         Self::keeping(schema, clock, Retention::default())
     }
 
-    /// One that keeps data only for so long.
+    /// One that keeps data only for so long. By a clock that stands still a step that ran out of time would not be
+    /// tried again, so it has more time than usual.
     pub(crate) fn keeping(schema: &Schema, clock: Arc<dyn Clock>, retention: Retention) -> Self {
+        Self::over(schema.patient_database(2), clock, retention)
+    }
+
+    fn over(database: Database, clock: Arc<dyn Clock>, retention: Retention) -> Self {
         let _inside = RUNTIME.enter();
-        let database = schema.database(2);
         Self(RUNTIME.spawn(server::jobs::upkeep(
             database,
             clock,
