@@ -31,7 +31,7 @@ impl SearchService {
     /// The most times that a request asks for candidates, and the most blocks it asks for each time.
     const ROUNDS: usize = 16;
     const MOST: usize = 1_024;
-    /// How many times as many blocks it asks for at most as it did before.
+    /// How many times as many blocks a walk goes along at most as the one before.
     const GROWTH: usize = 4;
     /// About how many unindexed texts a request asks for at first, and later.
     const FEW_UNINDEXED: usize = 2_048;
@@ -89,16 +89,22 @@ impl SearchService {
             wanted.before = reached;
             let growth = newest.growth(before);
             let is_likely = growth <= Self::GROWTH && growth * wanted.most <= CandidateQuery::FAR;
-            wanted.most = (growth.min(Self::GROWTH) * wanted.most).min(Self::MOST);
-            // A text that was in the index at first is there until the answer is made.
-            wanted.unindexed = match unindexed.reached.is_some_and(|place| place >= reached) {
-                true => Self::MANY_UNINDEXED,
-                false => 0,
-            };
             wanted.is_rare = match candidates.frequency {
                 Frequency::Rare => true,
                 Frequency::Medium => !is_likely,
                 Frequency::Common => false,
+            };
+            // A look reads all blocks that have the words, however many are asked for, so the next one should be the last.
+            let growth = if wanted.is_rare {
+                growth
+            } else {
+                growth.min(Self::GROWTH)
+            };
+            wanted.most = growth.saturating_mul(wanted.most).min(Self::MOST);
+            // A text that was in the index at first is there until the answer is made.
+            wanted.unindexed = match unindexed.reached.is_some_and(|place| place >= reached) {
+                true => Self::MANY_UNINDEXED,
+                false => 0,
             };
         }
         newest.reached = Some(wanted.before);

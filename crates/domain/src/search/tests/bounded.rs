@@ -26,10 +26,25 @@ const CONVERSATION: ConversationId = ConversationId::new(Ulid(0));
 /// in the index, that many times as many are unindexed as were asked for.
 struct Endless {
     text: String,
+    /// One in so many has the text, the others have another.
+    one_in: u128,
     of_block: usize,
     is_indexed: bool,
     asked: AtomicUsize,
     bytes: AtomicUsize,
+}
+
+impl Endless {
+    fn new(text: String, of_block: usize, is_indexed: bool) -> Self {
+        Self {
+            text,
+            one_in: 1,
+            of_block,
+            is_indexed,
+            asked: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+        }
+    }
 }
 
 #[async_trait::async_trait]
@@ -73,7 +88,13 @@ impl SearchStore for Endless {
         let texts = candidates.iter().take(fit).map(|candidate| CandidateText {
             candidate: *candidate,
             title: None,
-            message: Some((Role::User, self.text.clone())),
+            message: Some((
+                Role::User,
+                match candidate.place.0.is_multiple_of(self.one_in) {
+                    true => self.text.clone(),
+                    false => "other".to_owned(),
+                },
+            )),
             created_at: DateTime::UNIX_EPOCH,
         });
         Ok(FoundTexts {
@@ -139,13 +160,11 @@ fn work_on(
     is_indexed: bool,
     sort: Sort,
 ) -> (usize, bool, usize, usize) {
-    let store = Arc::new(Endless {
-        text,
-        of_block,
-        is_indexed,
-        asked: AtomicUsize::new(0),
-        bytes: AtomicUsize::new(0),
-    });
+    ask(Endless::new(text, of_block, is_indexed), raw, sort)
+}
+
+fn ask(store: Endless, raw: &str, sort: Sort) -> (usize, bool, usize, usize) {
+    let store = Arc::new(store);
     let service = SearchService {
         store: store.clone(),
         comparing: Arc::new(Here),
@@ -219,4 +238,18 @@ fn a_page_of_common_words_reads_few_texts() {
     let (hits, has_more, asked, bytes) = work("a h*", &text, 7, recent);
     assert_eq!((hits, has_more, asked), (20, true, 1));
     assert!(bytes <= 2 * hits * text.len(), "{bytes}");
+}
+
+/// Each time, the index of words reads all blocks that have the words.
+#[test]
+fn the_index_of_words_is_asked_again_for_as_many_blocks_as_fill_the_page() {
+    for one_in in [4, 10, 40] {
+        let store = Endless {
+            one_in,
+            ..Endless::new("a b".to_owned(), 1, true)
+        };
+        let recent = Sort::Recent { after: None };
+        let (hits, has_more, asked, _) = ask(store, "a b", recent);
+        assert_eq!((hits, has_more, asked), (20, true, 2), "one in {one_in}");
+    }
 }
