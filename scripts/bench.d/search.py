@@ -2,7 +2,8 @@
 
 The messages of one owner, 100 in a conversation, are put straight into the tables; the service indexes them as it
 does with any others. Words are drawn as in natural texts, where few are common; every tenth message is Chinese. With
---times, what was indexed is copied to later times, since to index a million messages takes half an hour.
+--times, what was indexed is copied to later times, since to index a million messages takes half an hour; with --owners
+to other owners, with other keys for their words, and the first is asked.
 """
 
 import argparse
@@ -25,8 +26,8 @@ from instance import Instance, end_in_order
 CONVERSATION = 100
 WORDS, HAN = 50_000, 3_000
 START = 1_767_225_600_000
-# Queries of a kind, and how many of them the other means answer, which take longer.
-TIMES, FEW = 100, 10
+# Queries of a kind.
+TIMES = 100
 
 
 def arguments() -> argparse.Namespace:
@@ -34,6 +35,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--program", required=True)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=1, help="so many times the messages, the others as indexed copies")
+    parser.add_argument("--owners", type=int, default=1, help="so many owners, each with as many messages, as indexed copies of the first one's")
+    parser.add_argument("--others", type=int, default=10, help="so many queries of a kind are also answered by PostgreSQL's own means, which take "
+                        "longer; 0: none, and no index for them is made")
     parser.add_argument("--append-seconds", type=int, default=0, help="measure appends, too, four times so long")
     return parser.parse_args()
 
@@ -96,18 +100,24 @@ vacuum analyze conversations, items;""")
 LATER = """create function pg_temp.later(id uuid, by bigint) returns uuid immutable language sql as $$
     select (lpad(to_hex(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint + by), 12, '0')
         || substr(replace(id::text, '-', ''), 13))::uuid $$;"""
+# A key is a root of 24 bits, which depends on the owner, and a branch of 8. They are stored in order.
+SALT = "(hashint4(k) & -256)"
+OF_OTHERS = {
+    "owner_id": "md5(owner_id::text || k)::uuid",
+    "words": f"(select array_agg(w # {SALT} order by w # {SALT}) from unnest(words) w)",
+}
 INDEXES = ("search_blocks_by_time", "search_blocks_by_conversation", "search_blocks_by_word")
 
 
-def multiply(messages: int, times: int) -> float:
+def multiply(messages: int, times: int, changed: dict[str, str]) -> float:
     """Copies all to later times, index and all, and makes its indexes again. In seconds."""
     begun = time.perf_counter()
 
     def copied(table: str, moved: dict[str, str]) -> str:
         columns = tools.psql(f"select attname from pg_attribute where attrelid = '{table}'::regclass and attnum > 0 "
                              "and not attisdropped and attgenerated = '' order by attnum").split()
-        values = ", ".join(moved.get(column, column) for column in columns)
-        return f"insert into {table} ({', '.join(columns)}) select {values} from {table}, generate_series(1, {times - 1}) k;"
+        values = ", ".join((moved | changed).get(column, column) for column in columns)
+        return f"insert into {table} ({', '.join(columns)}) select {values} from generate_series(1, {times - 1}) k, {table};"
 
     def ids(*columns: str) -> dict[str, str]:
         return {column: f"pg_temp.later({column}, k::bigint * {messages * 1000})" for column in columns}
@@ -133,9 +143,9 @@ def middle(times: list[float]) -> str:
 
 
 class Bench:
-    def __init__(self, instance: Instance, messages: int, times: int) -> None:
+    def __init__(self, instance: Instance, chosen: argparse.Namespace) -> None:
         self.instance = instance
-        self.messages, self.times = messages, times
+        self.messages, self.times, self.owners, self.others = chosen.messages, chosen.times, chosen.owners, chosen.others
         guest = instance.ask("POST", "/auth/guest-login")
         self.token = guest["access_token"]
         self.owner = str(uuid.UUID(int=number_of(guest["user"]["id"])))
@@ -180,7 +190,7 @@ vacuum analyze reference;""")
     def row(self, name: str, queries: list[str]) -> None:
         ours = [self.search(query) for query in queries]
         newest = f"and owner_id = '{self.owner}' order by id desc limit 21;"
-        few = queries[:FEW]
+        few = queries[: self.others]
         plain = [query.strip('"').rstrip("*").split(" -")[0] for query in few]
         like = self.timed([
             "select id from items where " + " and ".join(f"content ilike '%{word}%'" for word in self.wanted(query, text))
@@ -191,7 +201,8 @@ vacuum analyze reference;""")
             for query, text in zip(few, plain, strict=True)
         ])
         hits = statistics.median(count for _, count in ours)
-        print(f"| {name} | {hits:.0f} | {middle([time for time, _ in ours])} | {middle(like)} | {middle(vector)} |", flush=True)
+        cells = [f"{hits:.0f}", middle([time for time, _ in ours]), *(middle(times) for times in (like, vector) if times)]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
     def hostile(self, some: Callable[[int, int], list[str]]) -> None:
         """Queries that are as much work as possible."""
@@ -224,22 +235,24 @@ vacuum analyze reference;""")
         rare_before = [self.search(self.texts.words[rank])[0] for rank in range(20_000, 20_020)]
         indexed = self.index()
         tools.psql("vacuum analyze search_blocks;")
-        if self.times > 1:
-            copied = multiply(self.messages, self.times)
-            print(f"copied {self.times - 1} times in {copied:.0f} s, after {self.messages:,} were indexed")
-            self.messages *= self.times
-            size *= self.times
-        taken = self.reference()
+        copies = max(self.times, self.owners)
+        if copies > 1:
+            copied = multiply(self.messages, copies, OF_OTHERS if self.owners > 1 else {})
+            print(f"copied {copies - 1} times in {copied:.0f} s, after {self.messages:,} were indexed")
+            self.messages *= copies
+            size *= copies
         def bytes_of(relation: str) -> int:
             return int(tools.psql(f"select {relation}"))
         table = bytes_of("pg_table_size('search_blocks')")
         indexes = bytes_of("pg_indexes_size('search_blocks')")
         gin = bytes_of("pg_relation_size('search_blocks_by_word')")
-        other = bytes_of("pg_table_size('reference') + pg_indexes_size('reference')")
-        print(f"{self.messages:,} messages of one owner, {size / 1e6:.1f} MB of text")
+        print(f"{self.messages:,} messages of {self.owners:,} owner(s), {size / 1e6:.1f} MB of text")
         print(f"indexed in {indexed:.0f} s; rows {table / 1e6:.1f} MB, indexes {indexes / 1e6:.1f} MB (words {gin / 1e6:.1f} MB): "
               f"{(table + indexes) / size:.2f} times the text, {(table + indexes) / self.messages:.0f} bytes a message")
-        print(f"to_tsvector: {taken:.0f} s, {other / 1e6:.1f} MB, {other / size:.2f} times the text")
+        if self.others:
+            taken = self.reference()
+            other = bytes_of("pg_table_size('reference') + pg_indexes_size('reference')")
+            print(f"to_tsvector: {taken:.0f} s, {other / 1e6:.1f} MB, {other / size:.2f} times the text")
         print(f"before anything was indexed: common words {middle(before)} ms, rare words {middle(rare_before)} ms a page")
         for rank in range(WORDS - 40, WORDS):
             # Each connection learns the statements.
@@ -247,7 +260,8 @@ vacuum analyze reference;""")
         self.rows()
 
     def rows(self) -> None:
-        print("| query | hits of the page | search, ms p50 / p95 | ILIKE | to_tsvector |\n|---|---|---|---|---|")
+        columns = ["query", "hits of the page", "search, ms p50 / p95", *(["ILIKE", "to_tsvector"] if self.others else [])]
+        print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
         words, han = self.texts.words, self.texts.han
         pick = self.texts.chance
         def some(low: int, high: int) -> list[str]:
@@ -265,7 +279,7 @@ vacuum analyze reference;""")
         self.row("word that is not there", [f"zzz{number}x" for number in range(TIMES)])
         self.hostile(some)
         # Copies have the titles of the first.
-        titled = self.messages // self.times // CONVERSATION
+        titled = self.messages // max(self.times, self.owners) // CONVERSATION
         titles = [self.titled(f"talk {CONVERSATION * pick.randrange(titled)}") for _ in range(TIMES)]
         common = [self.titled("talk") for _ in range(TIMES)]
         print(f"titles: a word of one of them {middle(titles)} ms, a word of all {middle(common)} ms")
@@ -285,7 +299,7 @@ if __name__ == "__main__":
     try:
         service.start()
         os.environ["SOCKET_DIR"] = service.socket
-        Bench(service, chosen.messages, chosen.times).run()
+        Bench(service, chosen).run()
         if chosen.append_seconds:
             appending.measure(service, chosen.append_seconds, 2)
     finally:
