@@ -63,7 +63,7 @@ pub(super) fn explain(part: RequestPart, path: &str, message: &str) -> ApiError 
     }
 }
 
-/// The error that there is no such parameter, with advice.
+/// The error for a query parameter that does not exist, with advice.
 pub(super) fn unknown_parameter(name: &str, advice: &str) -> ApiError {
     let name = shortened(name);
     let sentence = format!("{name} is not a query parameter here. {advice}");

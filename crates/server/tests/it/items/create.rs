@@ -2,6 +2,7 @@ use crate::app::{TestApp, id};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use insta::assert_json_snapshot;
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -84,6 +85,31 @@ async fn the_same_call_id_again_is_a_retry() {
     );
     let message = json!({ "role": "user", "content": "Hi!", "call_id": "one" });
     alice.post(&elsewhere, message).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_retry_after_an_edit_shows_the_message_as_it_is() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let path = format!("/v1/conversations/{conversation}/items");
+    let named = |text: &str| json!({ "role": "user", "content": text, "call_id": "one" });
+    let first = alice.post(&path, named("first")).await.expect(201);
+    let edit = format!("{path}/{}/edit", id(&first));
+    let mut latest = first;
+    for text in ["second", "third"] {
+        let text = json!({ "content": text });
+        latest = alice.call_with(Method::PUT, &edit, &text).await.expect(200);
+    }
+    let before = app.schema.contents().await;
+    for text in ["first", "third"] {
+        assert_eq!(alice.post(&path, named(text)).await.expect(200), latest);
+    }
+    for text in ["second", "other"] {
+        let answer = alice.post(&path, named(text)).await;
+        answer.refused("call_id_conflict", Some("call_id"));
+    }
+    assert_eq!(app.schema.contents().await, before);
 }
 
 /// The items of a conversation in order, and the conversation's own count.
