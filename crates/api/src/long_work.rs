@@ -70,7 +70,7 @@ impl LongWork {
 
 #[async_trait::async_trait]
 impl Comparing for LongWork {
-    /// A text may have eighteen times as many letters as characters, so less of it is long.
+    /// Words take longer to compare than text to write, so less of it is long.
     async fn run(
         &self,
         owner: OwnerId,
@@ -81,9 +81,7 @@ impl Comparing for LongWork {
             work();
             return Ok(());
         }
-        let permit = self
-            .0
-            .take(Caller::Owner(owner), 1, sleep(Self::PATIENCE_OF_AN_ANSWER));
+        let permit = self.0.take(Caller::Owner(owner), 1, sleep(Self::PATIENCE));
         let permit = permit
             .await
             .map_err(|_| Error::Overloaded { retry_after: 5 })?;

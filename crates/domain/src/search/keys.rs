@@ -10,7 +10,7 @@ use super::words::{WordPiece, WordPieces};
 use crate::id::OwnerId;
 
 /// The version of the keys and of the marks: a text that was indexed with another one is indexed again.
-pub const MAKER: i16 = 5;
+pub const MAKER: i16 = 6;
 
 /// How many characters the root of a word has.
 const ROOT: usize = 3;

@@ -5,6 +5,7 @@
 //! hit. Messages that are not in the index yet are compared directly.
 
 mod blocks;
+mod compared;
 mod glance;
 mod keys;
 mod marks;

@@ -1,15 +1,13 @@
 //! The newest hits of a query, in exact order, with a bounded amount of work.
 
-use super::matching::find;
-use super::ports::{Candidate, CandidateQuery, CandidateText, Frequency, UnindexedTexts};
+use super::compared::Compared;
+use super::ports::{Candidate, CandidateQuery, Frequency, UnindexedTexts};
 use super::service::SearchService;
-use super::snippet::snippet;
 use super::{Hit, ParsedQuery, SearchFilter};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::OwnerId;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Reverse;
-use tokio::sync::oneshot;
 use ulid::Ulid;
 
 /// The newest hits of a query.
@@ -17,17 +15,20 @@ pub(super) struct Newest {
     pub(super) hits: Vec<Hit>,
     /// How many are wanted.
     most: usize,
-    /// The bytes of texts that were compared.
+    /// The letters of texts that were compared.
     compared: usize,
+    /// When the request ends its page.
+    end: DateTime<Utc>,
     /// The place up to which was searched; `None`: to the end.
     pub(super) reached: Option<Ulid>,
     pub(super) indexed_through: Option<DateTime<Utc>>,
 }
 
 impl SearchService {
-    /// How many bytes of text a request compares. Where these do not fill the page, it ends early
-    /// and its cursor says where to continue.
+    /// How many letters a request compares, and how long it does so, its turns included. Where this
+    /// does not fill the page, it ends early and its cursor says where to continue.
     const COMPARED: usize = 8 * 1024 * 1024;
+    const PATIENCE: TimeDelta = TimeDelta::seconds(4);
     /// The most times that a request asks for candidates, and the most blocks it asks for each time.
     const ROUNDS: usize = 16;
     const MOST: usize = 1_024;
@@ -62,6 +63,7 @@ impl SearchService {
             hits: Vec::new(),
             most,
             compared: 0,
+            end: self.clock.now() + Self::PATIENCE,
             reached: None,
             indexed_through: None,
         };
@@ -128,39 +130,21 @@ impl SearchService {
                 Some(last) if !found.is_all => after_place(rest, last.candidate.place),
                 _ => later,
             };
-            for compared in self.compare(owner, query, found.texts).await? {
+            let left = Self::COMPARED.saturating_sub(newest.compared);
+            let each = self.compare(owner, query, found.texts, left).await?;
+            let last = each.last().map(|last| last.place);
+            for compared in each {
                 if newest.has_ended(compared) {
                     return Ok(true);
                 }
             }
+            if last.is_some() && self.clock.now() >= newest.end {
+                newest.reached = last;
+                return Ok(true);
+            }
             count = (4 * count).min(Self::AT_ONCE);
         }
         Ok(false)
-    }
-
-    async fn compare(
-        &self,
-        owner: OwnerId,
-        query: &ParsedQuery,
-        texts: Vec<CandidateText>,
-    ) -> Result<Vec<Compared>> {
-        let size = |text: &CandidateText| text.message.as_ref().map_or(256, |(_, text)| text.len());
-        let bytes = texts.iter().map(size).sum();
-        let query = query.clone();
-        let (done, compared) = oneshot::channel();
-        let work = move || {
-            let each = texts.into_iter().map(|text| Compared {
-                place: text.candidate.place,
-                bytes: size(&text),
-                hit: hit(&query, text),
-            });
-            // The client may have disconnected.
-            drop(done.send(each.collect::<Vec<_>>()));
-        };
-        self.comparing.run(owner, bytes, Box::new(work)).await?;
-        compared
-            .await
-            .map_err(|_| Error::Internal("texts were not compared".into()))
     }
 }
 
@@ -197,9 +181,9 @@ impl Newest {
     }
 
     /// Adds a text. `true`: the page ends with it.
-    fn has_ended(&mut self, Compared { place, bytes, hit }: Compared) -> bool {
-        self.compared += bytes;
-        if let Some(hit) = hit {
+    fn has_ended(&mut self, compared: Compared) -> bool {
+        self.compared += compared.letters;
+        if let Some(hit) = compared.hit {
             if self.hits.len() == self.most {
                 self.reached = self.hits.last().map(|last| last.place);
                 return true;
@@ -207,37 +191,9 @@ impl Newest {
             self.hits.push(hit);
         }
         if self.compared >= SearchService::COMPARED {
-            self.reached = Some(place);
+            self.reached = Some(compared.place);
             return true;
         }
         false
     }
-}
-
-/// A text, and whether it is a hit.
-struct Compared {
-    place: Ulid,
-    bytes: usize,
-    hit: Option<Hit>,
-}
-
-fn hit(query: &ParsedQuery, text: CandidateText) -> Option<Hit> {
-    let (item, content) = match text.message {
-        Some((role, content)) => (text.candidate.item().map(|id| (id, role)), content),
-        None => (None, text.title.as_ref()?.as_str().to_owned()),
-    };
-    let found = find(query, &content)?;
-    let (snippet, matches) = snippet(&content, &found.places);
-    // A title says what the whole conversation is about.
-    let bonus = if item.is_none() { 1.0 } else { 0.0 };
-    Some(Hit {
-        place: text.candidate.place,
-        conversation: text.candidate.conversation,
-        title: text.title,
-        item,
-        created_at: text.created_at,
-        snippet,
-        matches,
-        score: found.score + bonus,
-    })
 }

@@ -74,6 +74,15 @@ pub(super) fn stands_for_words(c: char) -> bool {
     stands
 }
 
+/// Whether the compatible form of a character may have more than four characters: that of ﷺ has eighteen.
+pub(super) fn is_long(c: char) -> bool {
+    matches!(
+        c,
+        '\u{321d}' | '\u{321e}' | '\u{327c}' | '\u{3300}'
+            ..='\u{3357}' | '\u{33ae}' | '\u{33af}' | '\u{fdfa}' | '\u{fdfb}'
+    )
+}
+
 /// Marks that many writers leave out of a word. Vowel signs of Indian scripts and sound marks of kana
 /// are not among them.
 pub(super) fn is_diacritic(c: char) -> bool {

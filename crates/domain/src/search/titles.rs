@@ -1,6 +1,7 @@
 //! A list of conversations: only those whose titles match.
 
 use super::matching::find;
+use super::words::letters_of;
 use super::{ParsedQuery, SearchService};
 use crate::conversations::{Conversation, ConversationList};
 use crate::error::{Resource, Result};
@@ -20,6 +21,8 @@ impl SearchService {
     /// ends early, and its cursor says where to continue.
     const TITLES: usize = 200;
     const TIMES: usize = 10;
+    /// How many letters of titles it compares before it ends early.
+    const LETTERS: usize = 1024 * 1024;
 
     /// A page of a list, only of conversations whose titles match.
     pub async fn titles(
@@ -30,11 +33,12 @@ impl SearchService {
     ) -> Result<TitlePage> {
         let keys = query.title_keys(owner);
         let (mut found, mut last) = (Vec::new(), None);
-        let mut most = list.limit.get() + 1;
+        let (mut most, mut compared) = (list.limit.get() + 1, 0);
         for _ in 0..Self::TIMES {
             let candidates = self.store.titled(owner, &keys, &list, most).await?;
             let candidates = candidates.ok_or_else(|| Resource::Project.absent())?;
             let is_all = candidates.len() < most;
+            compared += candidates.iter().map(letters).sum::<usize>();
             let matching = candidates.iter().filter(|one| matches(query, one));
             found.extend(matching.cloned());
             last = candidates.into_iter().next_back();
@@ -44,6 +48,9 @@ impl SearchService {
             let Some(last) = last.as_ref().filter(|_| found.len() <= list.limit.get()) else {
                 break;
             };
+            if compared >= Self::LETTERS {
+                break;
+            }
             list.sort = list.sort.after(last);
             most = Self::TITLES;
         }
@@ -57,6 +64,11 @@ impl SearchService {
             last,
         })
     }
+}
+
+fn letters(conversation: &Conversation) -> usize {
+    let title = conversation.title.as_ref();
+    title.map_or(0, |title| letters_of(title.as_str()))
 }
 
 fn matches(query: &ParsedQuery, conversation: &Conversation) -> bool {

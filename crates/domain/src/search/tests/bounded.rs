@@ -1,5 +1,7 @@
 //! A request does a bounded amount of work, whatever is asked and however much there is.
 
+use super::super::matching::find;
+use super::super::words::{WordPieces, letters_of};
 use super::super::{
     Candidate, CandidateQuery, CandidateText, Candidates, Comparing, FoundTexts, Frequency,
     ParsedQuery, Search, SearchFilter, SearchService, SearchStore, Sort, UnindexedTexts,
@@ -17,6 +19,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 use ulid::Ulid;
 
 const MEBIBYTE: usize = 1_024 * 1_024;
@@ -164,11 +167,21 @@ fn work_on(
 }
 
 fn ask(store: Endless, raw: &str, sort: Sort) -> (usize, bool, usize, usize) {
+    ask_with(store, Arc::new(Here), Arc::new(Here), raw, sort)
+}
+
+fn ask_with(
+    store: Endless,
+    comparing: Arc<dyn Comparing>,
+    clock: Arc<dyn Clock>,
+    raw: &str,
+    sort: Sort,
+) -> (usize, bool, usize, usize) {
     let store = Arc::new(store);
     let service = SearchService {
         store: store.clone(),
-        comparing: Arc::new(Here),
-        clock: Arc::new(Here),
+        comparing,
+        clock,
     };
     let search = Search {
         query: ParsedQuery::parse(raw).unwrap(),
@@ -252,4 +265,101 @@ fn the_index_of_words_is_asked_again_for_as_many_blocks_as_fill_the_page() {
         let (hits, has_more, asked, _) = ask(store, "a b", recent);
         assert_eq!((hits, has_more, asked), (20, true, 2), "one in {one_in}");
     }
+}
+
+/// One character that stands for eighteen.
+const LONG: &str = "\u{fdfa}";
+
+/// How many words a text has, and how many letters these have.
+fn made_of(text: &str) -> (usize, usize) {
+    let mut pieces = WordPieces::of(text, 1);
+    let (mut words, mut letters) = (0, 0);
+    while let Some(piece) = pieces.next() {
+        let new = piece.words.all.iter().take(piece.new);
+        letters += new
+            .map(|word| piece.words.plain(word).chars().count())
+            .sum::<usize>();
+        words += piece.new;
+    }
+    (words, letters)
+}
+
+#[test]
+fn a_long_text_has_about_as_many_letters_as_bytes_whatever_its_characters_stand_for() {
+    for unit in [
+        LONG,
+        "\u{fdfb}",
+        "\u{3316}",
+        "\u{1fb7}",
+        "\u{390}",
+        "x\u{fdfa}y ",
+        "㈱",
+        "\u{301}",
+    ] {
+        let text = unit.repeat(30_000);
+        let (words, letters) = made_of(&text);
+        assert!(letters <= 2 * text.len() + 160_000, "{unit}: {letters}");
+        assert!(letters <= 2 * letters_of(&text), "{unit}: {letters}");
+        assert!(words <= 30_000 * 3 + 40_000, "{unit}: {words}");
+    }
+}
+
+#[test]
+fn a_text_of_characters_that_stand_for_many_is_found_by_its_words() {
+    let text = format!(
+        "first {} middle{LONG}{LONG} last",
+        format!("{LONG} ").repeat(20_000)
+    );
+    for raw in [
+        "first",
+        "middle",
+        "last",
+        "صلى",
+        "\"الله عليه\"",
+        LONG,
+        "mid*",
+        "last -absent",
+    ] {
+        assert!(find(&super::query(raw), &text).is_some(), "{raw}");
+    }
+    for raw in ["middlelast", "\"middle last\"", "first -last"] {
+        assert!(find(&super::query(raw), &text).is_none(), "{raw}");
+    }
+}
+
+#[test]
+fn a_request_compares_a_bounded_number_of_letters() {
+    let text = format!("{LONG} ").repeat(3_000);
+    let recent = Sort::Recent { after: None };
+    let (hits, has_more, _, bytes) = work("z* -y", &text, 7, recent);
+    assert_eq!((hits, has_more), (0, true));
+    assert!(bytes <= 3 * MEBIBYTE, "{bytes}");
+}
+
+/// Comparing waits three seconds for its turn each time.
+struct Slow(AtomicUsize);
+
+#[async_trait::async_trait]
+impl Comparing for Slow {
+    async fn run(&self, _: OwnerId, _: usize, work: Box<dyn FnOnce() + Send>) -> Result<()> {
+        self.0.fetch_add(3, Relaxed);
+        work();
+        Ok(())
+    }
+}
+
+impl Clock for Slow {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::from_secs(self.0.load(Relaxed) as u64)
+    }
+}
+
+#[test]
+fn a_request_that_waits_long_ends_its_page() {
+    let slow = Arc::new(Slow(AtomicUsize::new(0)));
+    let store = Endless::new("a b ".repeat(1_000), 7, true);
+    let recent = Sort::Recent { after: None };
+    let (hits, has_more, _, _) = ask_with(store, slow.clone(), slow.clone(), "\"b b\"", recent);
+    assert_eq!((hits, has_more), (0, true));
+    assert!(slow.0.load(Relaxed) <= 6, "{}", slow.0.load(Relaxed));
 }

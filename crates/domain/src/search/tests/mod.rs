@@ -1,5 +1,6 @@
 mod bounded;
 mod corpus;
+mod equal;
 mod marked;
 
 use super::blocks::{BLOCK_BYTES, BLOCK_MESSAGES, Indexable, blocks};
@@ -353,4 +354,16 @@ fn messages_are_in_one_block_up_to_a_number_a_size_and_a_time() {
     // Clocks of instances differ.
     assert_eq!(sizes(&[at(90, "a"), at(61, "b"), at(29, "c")]), [2, 1]);
     assert!(blocks(&[]).is_empty());
+}
+
+#[test]
+fn the_characters_that_stand_for_many_letters_are_known() {
+    for c in '\0'..=char::MAX {
+        let mut letters = 0;
+        unicode_normalization::char::decompose_compatible(c, |_| letters += 1);
+        assert!(
+            letters <= 4 && letters <= 2 * c.len_utf8() || super::scripts::is_long(c),
+            "{c}"
+        );
+    }
 }

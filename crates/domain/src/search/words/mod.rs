@@ -6,12 +6,16 @@
 //! no difference. A second form keeps the diacritics, since they matter where a query has them.
 
 mod dense;
+mod letters;
 mod names;
+mod order;
 mod pieces;
 mod reader;
 
+pub(super) use letters::letters_of;
 pub(super) use pieces::{WordPiece, WordPieces};
 
+use reader::Reader;
 use std::ops::Range;
 
 /// The words of a text.
@@ -65,6 +69,17 @@ impl Form<'_> {
 }
 
 impl Words {
+    pub(super) fn of(text: &str) -> Self {
+        let mut reader = Reader::default();
+        let mut count = 0;
+        for c in text.chars() {
+            reader.read(c, count);
+            count += 1;
+        }
+        reader.finish(count);
+        reader.words
+    }
+
     /// Removes the first words.
     fn remove(&mut self, count: usize) {
         self.all.drain(..count);

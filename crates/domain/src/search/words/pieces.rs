@@ -48,7 +48,7 @@ impl<'a> WordPieces<'a> {
         // The last word may still change, so one more is read.
         while self.reader.words.all.len() < Self::WORDS + self.ahead {
             let Some(c) = self.rest.next() else {
-                self.reader.end(self.count);
+                self.reader.finish(self.count);
                 self.has_ended = true;
                 break;
             };

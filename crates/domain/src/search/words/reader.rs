@@ -1,6 +1,8 @@
 //! Makes words of characters.
 
+use super::letters::WRITTEN_OUT;
 use super::names::{Class, Run, Spot, parts};
+use super::order::Marks;
 use super::{Word, Words};
 use crate::folding::lower;
 use crate::search::scripts::{self, LetterKind};
@@ -8,19 +10,6 @@ use unicode_normalization::char::decompose_compatible;
 
 /// The longest word: longer runs are cut, so that a text without spaces has words of bounded size.
 const LONGEST: usize = 128;
-
-impl Words {
-    pub(in crate::search) fn of(text: &str) -> Self {
-        let mut reader = Reader::default();
-        let mut count = 0;
-        for c in text.chars() {
-            reader.read(c, count);
-            count += 1;
-        }
-        reader.end(count);
-        reader.words
-    }
-}
 
 /// Reads a text, a character at a time.
 #[derive(Default)]
@@ -37,11 +26,15 @@ pub(super) struct Reader {
     length: usize,
     /// The end of the last word, to see what joins it.
     last_end: Option<usize>,
+    /// The marks of the last letter, as long as others may follow.
+    pub(super) marks: Marks,
+    written_out: usize,
 }
 
 impl Reader {
     pub(super) fn read(&mut self, c: char, place: usize) {
         if c.is_ascii() {
+            self.order_marks();
             if c.is_ascii_alphanumeric() {
                 let class = match c {
                     'a'..='z' => Class::Small,
@@ -54,51 +47,51 @@ impl Reader {
             }
             return;
         }
+        if scripts::is_long(c) {
+            self.written_out += 1;
+            if self.written_out > WRITTEN_OUT {
+                self.single(c, place);
+                return;
+            }
+        }
         match scripts::kind(c) {
-            LetterKind::Ignored => {
-                if c == scripts::SPACE_WITHOUT_WIDTH {
-                    self.end(place);
-                }
-                if self.plain.is_empty() && self.last_end == Some(place) {
-                    self.last_end = Some(place + 1);
-                }
-            }
+            LetterKind::Ignored => self.part(Class::Small, c, place),
             LetterKind::Separator | LetterKind::Single if scripts::stands_for_words(c) => {
-                decompose_compatible(c, |part| {
-                    self.part(|_| Class::Symbol(place), part, place);
-                });
+                decompose_compatible(c, |part| self.part(Class::Symbol(place), part, place));
             }
-            LetterKind::Separator => self.end(place),
-            LetterKind::Single => {
-                self.end(place);
-                self.dense(c, place);
+            LetterKind::Separator => self.finish(place),
+            LetterKind::Single => self.single(c, place),
+            LetterKind::Syllable => {
+                self.order_marks();
+                self.syllable(c, place);
             }
-            LetterKind::Syllable => self.syllable(c, place),
             LetterKind::Mark | LetterKind::Letter => {
                 let class = |part: char| match part.is_numeric() {
                     true => Class::Digit,
-                    false if c.is_uppercase() => Class::Capital,
+                    false if part.is_uppercase() && !c.is_lowercase() => Class::Capital,
                     false => Class::Small,
                 };
-                decompose_compatible(c, |part| self.part(class, part, place));
+                decompose_compatible(c, |part| self.part(class(part), part, place));
             }
         }
     }
 
-    /// A character of a decomposition.
-    fn part(&mut self, class: impl Fn(char) -> Class, part: char, place: usize) {
-        match scripts::kind(part) {
-            LetterKind::Ignored => {}
+    /// A character of a decomposition whose marks are in order.
+    pub(super) fn ordered(&mut self, kind: LetterKind, class: Class, part: char, place: usize) {
+        match kind {
+            LetterKind::Ignored => {
+                if part == scripts::SPACE_WITHOUT_WIDTH {
+                    self.end(place);
+                }
+                self.passed(place);
+            }
             LetterKind::Separator => {
                 self.end(place);
                 // The brackets of ㈱ are not characters of the text, and stand between words all the same.
                 self.last_end = None;
             }
             LetterKind::Mark if scripts::is_diacritic(part) => self.diacritic(part, place),
-            LetterKind::Single => {
-                self.end(place);
-                self.dense(part, place);
-            }
+            LetterKind::Single => self.single(part, place),
             _ if scripts::is_dense(part) => self.syllable(part, place),
             _ => {
                 let plain = scripts::without_stroke(part);
@@ -109,7 +102,7 @@ impl Reader {
                         crate::folding::lower(plain, |c| folded = c);
                         self.stroke();
                     }
-                    self.letter(class(part), folded, place);
+                    self.letter(class, folded, place);
                     if plain != lower {
                         self.exact.pop();
                         self.exact.push(lower);
@@ -117,6 +110,19 @@ impl Reader {
                 });
             }
         }
+    }
+
+    /// A character that stands between no words.
+    fn passed(&mut self, place: usize) {
+        if self.plain.is_empty() && self.last_end == Some(place) {
+            self.last_end = Some(place + 1);
+        }
+    }
+
+    /// A character that is a word of its own.
+    fn single(&mut self, c: char, place: usize) {
+        self.finish(place);
+        self.dense(c, place);
     }
 
     /// Parts of Korean syllables, and the sound marks of kana, may come one by one.
@@ -182,6 +188,7 @@ impl Reader {
         // A dot over an i makes no difference: it is the lower case of the dotted capital.
         let is_dot = mark == '\u{307}' && self.plain.ends_with('i');
         if self.plain.is_empty() {
+            self.passed(place);
             return;
         }
         self.finish = place + 1;
@@ -201,8 +208,14 @@ impl Reader {
         self.last_end = Some(place + 1);
     }
 
+    /// Ends the word, and the marks of its last letter.
+    pub(super) fn finish(&mut self, place: usize) {
+        self.order_marks();
+        self.end(place);
+    }
+
     /// Ends the word, if there is one, before this place.
-    pub(super) fn end(&mut self, place: usize) {
+    fn end(&mut self, place: usize) {
         if self.plain.is_empty() {
             return;
         }

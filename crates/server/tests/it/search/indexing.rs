@@ -131,7 +131,7 @@ async fn what_is_found_does_not_depend_on_the_index_and_interrupted_work_changes
 
 /// Some conversations are in the index of the version before, and no longer in that of this one.
 const BY_THE_VERSION_BEFORE: &str = "update search_conversations s
-    set maker = 4, indexed_sequence = c.last_sequence, indexed_revisions = c.revisions,
+    set maker = 5, indexed_sequence = c.last_sequence, indexed_revisions = c.revisions,
         indexed_renames = s.renames
     from conversations c
     where c.owner_id = s.owner_id and c.id = s.conversation_id and c.item_count % 2 = 0";
@@ -324,7 +324,7 @@ async fn texts_of_owners_that_never_searched_are_indexed_too() {
     let rows = "select count(*) from search_blocks";
     until(&app.schema, rows, 60, |rows| rows == 4).await;
     until(&app.schema, WAITING, 60, |jobs| jobs == 0).await;
-    let owners = "select count(*) from search_owners where maker = 5";
+    let owners = "select count(*) from search_owners where maker = 6";
     until(&app.schema, owners, 60, |owners| owners == 2).await;
 }
 
