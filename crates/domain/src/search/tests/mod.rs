@@ -2,6 +2,7 @@ mod bounded;
 mod corpus;
 mod equal;
 mod marked;
+mod snippets;
 
 use super::blocks::{BLOCK_BYTES, BLOCK_MESSAGES, Indexable, blocks};
 use super::keys::{WantedKeys, title_keys};
