@@ -1,12 +1,15 @@
 //! Whether a text has what a query wants, and where.
 
+use super::beginnings::Beginnings;
 use super::glance::may_match;
-use super::query::{ParsedQuery, Term, WantedWord};
+use super::query::{ParsedQuery, Term};
 use super::words::{Form, WordPiece, WordPieces, Words};
 use std::ops::Range;
 
 /// The most matches of a term that are looked for.
 const PLACES: usize = 1_000;
+/// Queries of more words than this are looked for all at once.
+const FEW: usize = 8;
 
 /// The parts of a query that a text has.
 #[derive(Debug)]
@@ -28,47 +31,101 @@ pub(super) fn find(query: &ParsedQuery, text: &str) -> Option<Matches> {
 /// The same by the words alone.
 pub(super) fn find_words(query: &ParsedQuery, text: &str) -> Option<Matches> {
     let terms = query.terms.iter().chain(&query.without);
-    let longest = terms.map(|term| term.words.len()).max();
+    let longest = terms.clone().map(|term| term.words.len()).max();
+    let count: usize = terms.clone().map(|term| term.words.len()).sum();
+    let beginnings = (count > FEW).then(|| Beginnings::of(terms));
     let mut pieces = WordPieces::of(text, longest.unwrap_or(1));
-    let mut counts = vec![0; query.terms.len()];
-    let (mut places, mut length) = (Vec::new(), 0);
+    let mut found = Found::of(query);
     while let Some(piece) = pieces.next() {
+        let is_left_out = match &beginnings {
+            Some(beginnings) => found.add_at(beginnings, &piece),
+            None => found.add(&piece),
+        };
+        if is_left_out {
+            return None;
+        }
+        found.length += piece.new;
+    }
+    found.matches()
+}
+
+/// What is found of a query so far.
+struct Found<'a> {
+    query: &'a ParsedQuery,
+    counts: Vec<usize>,
+    places: Vec<Range<usize>>,
+    /// How many words were compared.
+    length: usize,
+}
+
+impl<'a> Found<'a> {
+    fn of(query: &'a ParsedQuery) -> Self {
+        Self {
+            query,
+            counts: vec![0; query.terms.len()],
+            places: Vec::new(),
+            length: 0,
+        }
+    }
+
+    /// Adds what a piece of the text has. `true`: it has a term that is not wanted.
+    fn add(&mut self, piece: &WordPiece<'_>) -> bool {
         let has = |term: &Term| {
             (0..piece.new).any(|at| places_at(term, piece.words, at).next().is_some())
         };
-        if query.without.iter().any(has) {
+        if self.query.without.iter().any(has) {
+            return true;
+        }
+        for (term, count) in self.query.terms.iter().zip(&mut self.counts) {
+            for at in 0..piece.new {
+                add(term, piece.words, at, count, &mut self.places);
+            }
+        }
+        false
+    }
+
+    /// The same, only where terms begin.
+    fn add_at(&mut self, beginnings: &Beginnings<'_>, piece: &WordPiece<'_>) -> bool {
+        let counts = &self.counts;
+        let is_wanted = |term: usize| counts.get(term) != Some(&PLACES);
+        for (at, number) in beginnings.find(piece.words, piece.new, is_wanted) {
+            match (self.query.terms.get(number), self.counts.get_mut(number)) {
+                (Some(term), Some(count)) => add(term, piece.words, at, count, &mut self.places),
+                _ => return true,
+            }
+        }
+        false
+    }
+
+    fn matches(self) -> Option<Matches> {
+        if self.counts.contains(&0) {
             return None;
         }
-        for (term, count) in query.terms.iter().zip(&mut counts) {
-            all(term, &piece, count, &mut places);
-        }
-        length += piece.new;
+        let each = self.counts.iter();
+        let score: f64 = each.map(|count| 1.0 + (*count as f64).ln()).sum();
+        // A long text has more of everything.
+        let score = score / (1.0 + (1.0 + self.length as f64 / 50.0).ln() / 2.0);
+        Some(Matches {
+            places: merged(self.places),
+            score,
+        })
     }
-    if counts.contains(&0) {
-        return None;
-    }
-    let score: f64 = counts.iter().map(|count| 1.0 + (*count as f64).ln()).sum();
-    // A long text has more of everything.
-    let score = score / (1.0 + (1.0 + length as f64 / 50.0).ln() / 2.0);
-    Some(Matches {
-        places: merged(places),
-        score,
-    })
 }
 
-/// Adds the places of a term in a piece of the text.
-fn all(term: &Term, piece: &WordPiece<'_>, found: &mut usize, places: &mut Vec<Range<usize>>) {
-    for at in 0..piece.new {
-        let mut start = None;
-        for place in places_at(term, piece.words, at) {
-            if *found == PLACES {
-                return;
-            }
-            // A name and its first word may both begin so.
-            if start.replace(place.start) != Some(place.start) {
-                places.push(place);
-                *found += 1;
-            }
+/// Adds the places of a term that begin in the word with this number.
+fn add(term: &Term, words: &Words, at: usize, found: &mut usize, places: &mut Vec<Range<usize>>) {
+    if *found == PLACES {
+        return;
+    }
+    let mut start = None;
+    for place in places_at(term, words, at) {
+        if *found == PLACES {
+            return;
+        }
+        // A name and its first word may both begin so.
+        if start.replace(place.start) != Some(place.start) {
+            places.push(place);
+            *found += 1;
         }
     }
 }
@@ -86,7 +143,7 @@ fn places_at(term: &Term, words: &Words, at: usize) -> impl Iterator<Item = Rang
 /// Where the term ends, if it begins with this form of the word with this number.
 fn end<'a>(term: &Term, words: &'a Words, at: usize, form: Form<'a>) -> Option<usize> {
     let (first, others) = term.words.split_first()?;
-    if !is_word(first, &form, term.is_prefix && others.is_empty()) {
+    if !first.is(&form, term.is_prefix && others.is_empty()) {
         return None;
     }
     let (mut at, mut form) = (at, form);
@@ -99,21 +156,10 @@ fn end<'a>(term: &Term, words: &'a Words, at: usize, form: Form<'a>) -> Option<u
         let is_prefix = term.is_prefix && number + 1 == others.len();
         // Forms that begin at one place differ in length, so one of them at most is the word.
         let mut following = words.following(at, &form);
-        form = following.find(|form| is_word(wanted, form, is_prefix))?;
+        form = following.find(|form| wanted.is(form, is_prefix))?;
         at += usize::from(is_last);
     }
     Some(form.place.end)
-}
-
-fn is_word(wanted: &WantedWord, form: &Form<'_>, is_prefix: bool) -> bool {
-    let is = |text: &str, wanted: &str| match is_prefix {
-        true => text.starts_with(wanted),
-        false => text == wanted,
-    };
-    match &wanted.exact {
-        Some(exact) => is(form.exact, exact),
-        None => is(form.plain, &wanted.plain),
-    }
 }
 
 fn merged(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {

@@ -4,6 +4,7 @@
 //! index of hashed words finds candidates; each is compared with its current text before it is a
 //! hit. Messages that are not in the index yet are compared directly.
 
+mod beginnings;
 mod blocks;
 mod compared;
 mod glance;

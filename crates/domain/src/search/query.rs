@@ -1,6 +1,6 @@
 use super::keys::{OwnerKeys, WantedKeys, distinct};
 use super::marks::units;
-use super::words::Words;
+use super::words::{Form, Words};
 use crate::error::{Error, Result};
 use crate::id::OwnerId;
 use crate::text;
@@ -31,6 +31,10 @@ pub(super) struct WantedWord {
     pub(super) is_joined: bool,
 }
 
+/// The operators, and their full-width forms.
+const MINUS: [char; 2] = ['-', '\u{ff0d}'];
+const STAR: [char; 2] = ['*', '\u{ff0a}'];
+
 impl ParsedQuery {
     const LONGEST: usize = 1_000;
     const TERMS: usize = 32;
@@ -49,8 +53,9 @@ impl ParsedQuery {
                 let message = format!("q must have at most {} terms.", Self::TERMS);
                 return Err(Error::invalid("q", message));
             }
-            let is_without = rest.starts_with('-') && !rest.starts_with("--");
-            let after = rest.strip_prefix('-').filter(|_| is_without);
+            let after = rest.strip_prefix(MINUS);
+            let after = after.filter(|after| !after.starts_with(MINUS));
+            let is_without = after.is_some();
             let (term, later) = read(after.unwrap_or(rest));
             rest = later.trim_start();
             let list = match is_without {
@@ -109,16 +114,32 @@ impl ParsedQuery {
 
 /// Reads a term, and returns the rest. A phrase without its second quote goes to the end.
 fn read(text: &str) -> (Option<Term>, &str) {
-    let quotes = ['"', '\u{201c}', '\u{201d}', '\u{201e}', '«', '»'];
+    let quotes = [
+        '"', '\u{ff02}', '\u{201c}', '\u{201d}', '\u{201e}', '«', '»',
+    ];
     if let Some(quoted) = text.strip_prefix(quotes) {
         let (phrase, later) = quoted.split_once(quotes).unwrap_or((quoted, ""));
         return (Term::of(phrase, false), later);
     }
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let (word, later) = text.split_at(end);
-    match word.strip_suffix('*') {
+    match word.strip_suffix(STAR) {
         Some(prefix) => (Term::of(prefix, true), later),
         None => (Term::of(word, false), later),
+    }
+}
+
+impl WantedWord {
+    /// Whether a form in a text is this word, or begins so.
+    pub(super) fn is(&self, form: &Form<'_>, is_prefix: bool) -> bool {
+        let is = |text: &str, wanted: &str| match is_prefix {
+            true => text.starts_with(wanted),
+            false => text == wanted,
+        };
+        match &self.exact {
+            Some(exact) => is(form.exact, exact),
+            None => is(form.plain, &self.plain),
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+mod beginnings;
 mod bounded;
 mod corpus;
 mod equal;
