@@ -5,6 +5,7 @@
 //! and characters that follow each other are found together. Case, width and compatible forms make
 //! no difference. A second form keeps the diacritics, since they matter where a query has them.
 
+mod decomposed;
 mod dense;
 mod letters;
 mod names;
@@ -15,7 +16,6 @@ mod reader;
 pub(super) use letters::letters_of;
 pub(super) use pieces::{WordPiece, WordPieces};
 
-use reader::Reader;
 use std::ops::Range;
 
 /// The words of a text.
@@ -69,17 +69,6 @@ impl Form<'_> {
 }
 
 impl Words {
-    pub(super) fn of(text: &str) -> Self {
-        let mut reader = Reader::default();
-        let mut count = 0;
-        for c in text.chars() {
-            reader.read(c, count);
-            count += 1;
-        }
-        reader.finish(count);
-        reader.words
-    }
-
     /// Removes the first words.
     fn remove(&mut self, count: usize) {
         self.all.drain(..count);

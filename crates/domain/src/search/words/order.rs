@@ -1,13 +1,11 @@
 //! Marks in canonical order, so that equal texts have equal words whatever the order of their marks.
 
 use super::names::Class;
-use super::reader::Reader;
-use crate::search::scripts::{self, LetterKind};
 use unicode_normalization::char::canonical_combining_class;
 
 /// Marks that follow each other, of one letter.
 #[derive(Default)]
-pub(super) struct Marks {
+pub(super) struct OrderedMarks {
     /// The marks, with their classes of Unicode.
     all: Vec<(u8, Mark)>,
     places: Vec<usize>,
@@ -19,7 +17,7 @@ pub(super) struct Mark {
     pub(super) mark: char,
 }
 
-impl Marks {
+impl OrderedMarks {
     /// The most marks that are put into order together: more are not of any language (Unicode's
     /// Stream-Safe Text Format allows 30).
     const MOST: usize = 128;
@@ -48,34 +46,5 @@ impl Marks {
         self.all.sort_by_key(|(order, _)| *order);
         let all = self.all.drain(..).map(|(_, mark)| mark);
         all.zip(self.places.drain(..))
-    }
-}
-
-impl Reader {
-    /// A character of a decomposition. Marks wait for the end of all marks of their letter.
-    pub(super) fn part(&mut self, class: Class, part: char, place: usize) {
-        let kind = scripts::kind(part);
-        if matches!(kind, LetterKind::Mark | LetterKind::Ignored) {
-            if self.marks.are_full() {
-                self.order_marks();
-            }
-            if self.marks.add(class, part, place) {
-                return;
-            }
-        }
-        self.order_marks();
-        self.ordered(kind, class, part, place);
-    }
-
-    /// Reads the marks that wait.
-    pub(super) fn order_marks(&mut self) {
-        if self.marks.is_empty() {
-            return;
-        }
-        let mut marks = std::mem::take(&mut self.marks);
-        for (Mark { class, mark }, place) in marks.in_order() {
-            self.ordered(scripts::kind(mark), class, mark, place);
-        }
-        self.marks = marks;
     }
 }

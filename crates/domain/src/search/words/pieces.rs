@@ -1,8 +1,21 @@
-//! The words of a long text, piece by piece.
+//! The words of a text, of a long one piece by piece.
 
 use super::Words;
 use super::reader::Reader;
 use std::str::Chars;
+
+impl Words {
+    pub(in crate::search) fn of(text: &str) -> Self {
+        let mut reader = Reader::default();
+        let mut count = 0;
+        for c in text.chars() {
+            reader.read(c, count);
+            count += 1;
+        }
+        reader.finish(count);
+        reader.words
+    }
+}
 
 /// The words of a text, a few thousand at a time: all words of a long text would take a hundred times
 /// the memory of the text.

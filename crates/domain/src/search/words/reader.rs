@@ -2,7 +2,7 @@
 
 use super::letters::WRITTEN_OUT;
 use super::names::{Class, Run, Spot, parts};
-use super::order::Marks;
+use super::order::OrderedMarks;
 use super::{Word, Words};
 use crate::folding::lower;
 use crate::search::scripts::{self, LetterKind};
@@ -27,7 +27,7 @@ pub(super) struct Reader {
     /// The end of the last word, to see what joins it.
     last_end: Option<usize>,
     /// The marks of the last letter, as long as others may follow.
-    pub(super) marks: Marks,
+    pub(super) marks: OrderedMarks,
     written_out: usize,
 }
 
