@@ -2,10 +2,11 @@
 //! OpenAI's in `openai/mod.rs`, and the pages of Swagger UI in the server.
 
 use crate::endpoints::endpoints;
+use crate::methods::no_route;
 use crate::{
     auth, chat, conversations, items, models, projects, search, settings, shares, system, versions,
 };
-use actix_web::web;
+use actix_web::{Resource, guard, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The endpoints in the OpenAPI document, served. Addresses are tried in this order.
@@ -19,8 +20,16 @@ pub fn routes(config: &mut web::ServiceConfig) {
 fn frequent(config: &mut web::ServiceConfig) {
     config
         .service(items::create::create_item)
+        .service(without_get("/conversations/bulk"))
+        .service(without_get("/conversations/bulk-delete"))
         .service(conversations::get::get_conversation)
         .service(items::list::list_items);
+}
+
+/// An address that takes POST alone: with other methods, it would be taken for that of a conversation.
+fn without_get(path: &str) -> Resource {
+    let others = guard::Not(guard::Post());
+    web::resource(path).guard(others).to(no_route)
 }
 
 /// The endpoints of the OpenAPI document, described for it.

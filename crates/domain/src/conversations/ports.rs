@@ -111,6 +111,22 @@ pub struct ConversationList {
     pub sort: ListSort,
 }
 
+impl ConversationList {
+    /// The newest conversation, whatever it is.
+    pub(super) const NEWEST: Self = Self {
+        limit: Limit::ONE,
+        order: Order::Descending,
+        project_id: None,
+        flags: FlagFilter {
+            archived: None,
+            pinned: None,
+        },
+        metadata: Vec::new(),
+        tags: Vec::new(),
+        sort: ListSort::Created { after: None },
+    };
+}
+
 /// The order of a list of conversations, and the place where the page begins.
 #[derive(Clone, Debug)]
 pub enum ListSort {

@@ -1,14 +1,11 @@
 use super::bulk::{BulkResult, SentIds};
 use super::ports::{ConversationList, ConversationOpening, ConversationStore, IdRange, Updated};
-use super::{
-    Conversation, ConversationChanges, CreateConversation, FlagFilter, ListSort, NewConversation,
-    Organising,
-};
+use super::{Conversation, ConversationChanges, CreateConversation, NewConversation, Organising};
 use crate::clock::{Clock, Ids};
 use crate::error::{Error, Resource, Result};
-use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
+use crate::id::{ConversationId, ItemId, OwnerId, ProjectId, Sequence};
 use crate::items::{Author, Item, NewItem, unique};
-use crate::page::{self, Limit, Order, Page};
+use crate::page::{self, Page};
 use crate::repeats::{self, Made, Outcome};
 use crate::state::{Checked, Expected};
 use crate::usage::UsageGuard;
@@ -112,16 +109,7 @@ impl ConversationService {
     /// Deletes all conversations that exist when it begins, and returns how many. Each portion is
     /// gone at once, for good.
     pub async fn delete_all(&self, owner: OwnerId) -> Result<u64> {
-        let newest = ConversationList {
-            limit: Limit::ONE,
-            order: Order::Descending,
-            project_id: None,
-            flags: FlagFilter::default(),
-            metadata: Vec::new(),
-            tags: Vec::new(),
-            sort: ListSort::Created { after: None },
-        };
-        let newest = self.list(owner, newest).await?.data.pop();
+        let newest = self.list(owner, ConversationList::NEWEST).await?.data.pop();
         let Some(last) = newest.map(|newest| newest.id) else {
             return Ok(0);
         };
@@ -216,6 +204,9 @@ impl ConversationService {
         if organising.adds_text() {
             self.usage.check_quota_for_text(owner)?;
         }
+        if let Organising::Move(Some(project)) = organising {
+            self.check_project(owner, *project).await?;
+        }
         let ids: Vec<_> = wanted.ids.iter().map(|(id, _)| *id).collect();
         let done = match ids.as_slice() {
             [] => Some(Vec::new()),
@@ -223,6 +214,18 @@ impl ConversationService {
         };
         match done {
             Some(done) => Ok(wanted.but(done)),
+            None => Err(Resource::Project.absent().named_by("project_id")),
+        }
+    }
+
+    /// Whether the owner has the project is seen by its conversations: also if nothing is moved there.
+    async fn check_project(&self, owner: OwnerId, project: ProjectId) -> Result<()> {
+        let list = ConversationList {
+            project_id: Some(project),
+            ..ConversationList::NEWEST
+        };
+        match self.store.list(owner, &list).await? {
+            Some(_) => Ok(()),
             None => Err(Resource::Project.absent().named_by("project_id")),
         }
     }

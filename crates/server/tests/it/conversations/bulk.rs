@@ -191,3 +191,41 @@ async fn null_is_the_same_as_absent_except_in_a_move() {
         (&1.into(), &0.into())
     );
 }
+
+#[tokio::test]
+async fn other_methods_than_post_are_not_taken_for_a_conversation() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    for path in [PATH, "/v1/conversations/bulk-delete"] {
+        for method in [
+            reqwest::Method::GET,
+            reqwest::Method::PATCH,
+            reqwest::Method::DELETE,
+        ] {
+            let answer = alice.sent(alice.request(method.clone(), path)).await;
+            assert_eq!(answer.status, 405, "{method} {path}");
+            assert_eq!(answer.headers["allow"], "POST");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_moved_to_a_project_that_is_not_ones_own_whatever_the_ids() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let id = alice.conversation(json!({})).await;
+    let unknown = "proj_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    let foreign = app.bob().project("Bob's").await;
+    for ids in [
+        json!(["conv_01ARZ3NDEKTSV4RRFFQ69G5FAV"]),
+        json!(["x"]),
+        json!([id, "x"]),
+    ] {
+        for project in [unknown, &foreign] {
+            let body = json!({ "conversation_ids": ids, "action": "move", "project_id": project });
+            let answer = alice.post(PATH, body).await;
+            assert_eq!(answer.status, 404, "{ids}");
+            answer.refused("project_not_found", Some("project_id"));
+        }
+    }
+}
