@@ -4,7 +4,8 @@ use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, PAGE_BYTES, Page};
 
 impl ItemService {
-    /// The items around an item: half of the limit before it, then itself and those after it. The
+    /// The items around an item: half of the limit before it, then itself and those after it; where one side has nothing, the
+    /// other fills the page. The
     /// item itself may be deleted, but must not be another conversation's. `has_more` says
     /// whether more items follow in the direction of `order`.
     pub async fn around(
@@ -17,48 +18,72 @@ impl ItemService {
     ) -> Result<Page<Item>> {
         let sequence = id.sequence();
         let (fewer, more) = limit.halves();
-        let later = ItemList {
-            limit: more,
-            order: Order::Ascending,
-            after: Some(Sequence(sequence.0.saturating_sub(1))),
+        let later = async |limit| {
+            let list = ItemList {
+                limit,
+                order: Order::Ascending,
+                after: Some(Sequence(sequence.0.saturating_sub(1))),
+            };
+            self.half(owner, conversation, &list).await
         };
-        let later = self.store.list(owner, conversation, &later).await?;
-        let later = half(later.ok_or_else(|| Resource::Conversation.absent())?, more);
+        let mut following = later(more).await?;
         if !self
-            .was_here(owner, conversation, id, later.data.first())
+            .was_here(owner, conversation, id, following.data.first())
             .await?
         {
             return Err(Resource::Item.absent().named_by("around"));
         }
+        // Where one side has nothing, the other has the page.
+        let fewer = match following.data.is_empty() {
+            true => Some(limit),
+            false => fewer,
+        };
         let earlier = match fewer {
             None => Page {
                 data: Vec::new(),
                 has_more: sequence.0 > 1,
             },
             Some(limit) => {
-                let earlier = ItemList {
+                let list = ItemList {
                     limit,
                     order: Order::Descending,
                     after: Some(sequence),
                 };
-                let earlier = self.store.list(owner, conversation, &earlier).await?;
-                half(
-                    earlier.ok_or_else(|| Resource::Conversation.absent())?,
-                    limit,
-                )
+                self.half(owner, conversation, &list).await?
             }
         };
+        if fewer.is_some() && earlier.data.is_empty() && following.has_more {
+            following = later(limit).await?;
+        }
         let mut data = earlier.data;
         data.reverse();
-        data.extend(later.data);
+        data.extend(following.data);
         let has_more = match order {
-            Order::Ascending => later.has_more,
+            Order::Ascending => following.has_more,
             Order::Descending => {
                 data.reverse();
                 earlier.has_more
             }
         };
         Ok(Page { data, has_more })
+    }
+
+    /// A page with half of the bytes that a page may have.
+    async fn half(
+        &self,
+        owner: OwnerId,
+        conversation: ConversationId,
+        list: &ItemList,
+    ) -> Result<Page<Item>> {
+        let page = self.store.list(owner, conversation, list).await?;
+        let page = page.ok_or_else(|| Resource::Conversation.absent())?;
+        let had_more = page.has_more;
+        let size = |item: &Item| item.content.as_str().len();
+        let page = Page::within(page.data, list.limit, PAGE_BYTES / 2, size);
+        Ok(Page {
+            has_more: page.has_more || had_more,
+            ..page
+        })
     }
 
     /// Whether the item is in this conversation, or may have been. One that was deleted leaves nothing but its number,
@@ -87,16 +112,5 @@ impl ItemService {
         }
         let elsewhere = self.store.find_anywhere(owner, id).await?;
         Ok(elsewhere.is_none())
-    }
-}
-
-/// The page with half of the bytes that a page may have.
-fn half(page: Page<Item>, limit: Limit) -> Page<Item> {
-    let had_more = page.has_more;
-    let size = |item: &Item| item.content.as_str().len();
-    let page = Page::within(page.data, limit, PAGE_BYTES / 2, size);
-    Page {
-        has_more: page.has_more || had_more,
-        ..page
     }
 }

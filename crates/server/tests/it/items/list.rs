@@ -137,7 +137,7 @@ async fn around_an_item_stands_half_of_the_page_on_each_side() {
     assert_eq!((ids.as_slice(), has_more), (&sent[6..9], false));
     let (mut ids, has_more, _) = around(0, "limit=5&order=desc").await;
     ids.reverse();
-    assert_eq!((ids.as_slice(), has_more), (&sent[0..3], false));
+    assert_eq!((ids.as_slice(), has_more), (&sent[0..5], false));
     // The place of a deleted message is still there.
     alice
         .delete(&format!("{path}/{}", sent[4]))
@@ -145,6 +145,43 @@ async fn around_an_item_stands_half_of_the_page_on_each_side() {
         .expect_nothing(204);
     let (ids, _, _) = around(4, "limit=4").await;
     assert_eq!(ids, [&sent[2..4], &sent[5..7]].concat());
+}
+
+#[tokio::test]
+async fn where_one_side_of_an_item_has_nothing_the_other_fills_the_page() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({})).await;
+    let mut sent = Vec::new();
+    for number in 0..9 {
+        sent.push(id(&alice.say(&conversation, &format!("{number}")).await));
+    }
+    let path = format!("/v1/conversations/{conversation}/items");
+    let around = async |place: usize, query: &str| {
+        let path = format!("{path}?around={}&{query}", sent[place]);
+        let page = alice.get(&path).await.expect(200);
+        let ids: Vec<_> = page["data"].as_array().unwrap().iter().map(id).collect();
+        (ids, page["has_more"] == true)
+    };
+    for place in [8, 0] {
+        let gone = format!("{path}/{}", sent[place]);
+        alice.delete(&gone).await.expect_nothing(204);
+    }
+    for (place, limit, expected, has_more) in [
+        (8, 1, 7..8, false),
+        (8, 3, 5..8, false),
+        (0, 1, 1..2, true),
+        (0, 3, 1..4, true),
+    ] {
+        let (ids, more) = around(place, &format!("limit={limit}")).await;
+        assert_eq!(
+            (ids.as_slice(), more),
+            (&sent[expected], has_more),
+            "{place}"
+        );
+    }
+    let (ids, has_more) = around(8, "limit=1&order=desc").await;
+    assert_eq!((ids.as_slice(), has_more), (&sent[7..8], true));
 }
 
 #[tokio::test]
