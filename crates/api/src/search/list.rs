@@ -107,9 +107,21 @@ fn time(param: &str, given: Option<&str>) -> Result<Option<DateTime<Utc>>, Error
         return Ok(None);
     };
     let time = DateTime::parse_from_rfc3339(given);
-    let message = format!("{param} must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z.");
-    let time = time.map_err(|_| Error::invalid(param, message))?;
+    let time = time.map_err(|_| Error::invalid(param, no_time(param, given)))?;
     Ok(Some(time.to_utc()))
+}
+
+fn no_time(param: &str, given: &str) -> String {
+    // A plus sign in a query is a space.
+    let with_plus = given
+        .rsplit_once(' ')
+        .map(|(time, zone)| format!("{time}+{zone}"));
+    let is_plus = with_plus.is_some_and(|time| DateTime::parse_from_rfc3339(&time).is_ok());
+    let hint = match is_plus {
+        true => " In an address, its plus sign is written as %2B.",
+        false => "",
+    };
+    format!("{param} must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z.{hint}")
 }
 
 /// Reads a cursor. Its digits are those of a message's id.

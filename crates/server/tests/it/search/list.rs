@@ -367,6 +367,19 @@ async fn hostile_queries_are_refused_or_find_nothing() {
 }
 
 #[tokio::test]
+async fn a_plus_sign_of_a_time_is_explained() {
+    let app = TestApp::spawn().await;
+    let alice = app.alice();
+    let search = "/v1/search?q=a&from=2026-01-31T12:00:00";
+    alice.get(&format!("{search}%2B01:00")).await.expect(200);
+    for (zone, is_explained) in [("+01:00", true), ("", false), ("+x", false)] {
+        let refused = alice.get(&format!("{search}{zone}")).await;
+        let message = refused.expect(400)["error"]["message"].to_string();
+        assert_eq!(message.contains("%2B"), is_explained, "{message}");
+    }
+}
+
+#[tokio::test]
 async fn a_message_of_a_million_characters_is_found_by_its_last_word() {
     let app = TestApp::spawn().await;
     let alice = app.alice();
