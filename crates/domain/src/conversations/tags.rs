@@ -42,7 +42,9 @@ impl Tags {
         self.0
     }
 
-    /// The forms by which they are compared, in the same order.
+    /// The forms by which they are compared, in the same order: without case, but also without width and other
+    /// compatible forms, so `x²` and `x2` are one tag, and `İ` is `i`. They are stored beside the tags: other keys,
+    /// such as Unicode's default case folding alone, would not find the tags of rows that have these.
     pub fn keys(&self) -> Vec<String> {
         self.0.iter().map(|tag| fold(tag)).collect()
     }
