@@ -35,7 +35,7 @@ impl Presence {
             Either::Right(((), _)) => {
                 let message = "Your client closed the connection while the answer was written. \
                                Keep it open: the answer is not stored.";
-                Err(ApiError::new(code::INVALID_REQUEST, message))
+                Err(ApiError::new(code::INVALID_REQUEST, message).of_client_that_left())
             }
         }
     }

@@ -67,6 +67,7 @@ pub async fn around_request(
     let answered = Answered::of(response.request());
     let (response, mut memory) = paid_for(response);
     let code = code_of(&response);
+    let has_left = has_left(&response);
     let response = begun.span.in_scope(|| enveloped(response));
     let response = last_where_needed(with_headers(response, id));
     let response = compressed(response, &mut memory);
@@ -77,8 +78,18 @@ pub async fn around_request(
     };
     let response =
         response.map_body(|_, body| BoxBody::new(Outgoing::new(body, memory, under_way, answered)));
-    begun.ends(&response, code, &context);
+    // Without an end, the request is one whose client has left.
+    if !has_left {
+        begun.ends(&response, code, &context);
+    }
     Ok(response)
+}
+
+/// Whether the work ended because the client closed its side of the connection.
+fn has_left(response: &ServiceResponse<BoxBody>) -> bool {
+    let error = response.response().error();
+    let known = error.and_then(|error| error.as_error::<ApiError>());
+    known.is_some_and(|error| error.has_left)
 }
 
 /// The code of a failure that is not in the envelope yet.

@@ -14,6 +14,8 @@ pub(crate) struct ApiError {
     pub(crate) is_unkept: bool,
     /// Whether the answer is a page for a person.
     pub(super) page: bool,
+    /// Whether the client has closed its side of the connection: probably nobody reads the answer.
+    pub(crate) has_left: bool,
     /// For the log only.
     pub(super) source: Option<Box<Error>>,
 }
@@ -27,6 +29,7 @@ impl ApiError {
             is_unkept: false,
             headers: Vec::new(),
             page: false,
+            has_left: false,
             source: None,
         }
     }
@@ -69,6 +72,13 @@ impl ApiError {
     #[must_use]
     pub(crate) fn into_page(mut self) -> Self {
         self.page = true;
+        self
+    }
+
+    /// Counts the client as one that has left.
+    #[must_use]
+    pub(crate) fn of_client_that_left(mut self) -> Self {
+        self.has_left = true;
         self
     }
 

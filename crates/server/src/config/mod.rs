@@ -95,6 +95,12 @@ impl Config {
         let embedded = matches!(storage, StorageLocation::Embedded(_));
         let public_url = browsers::public_url(&settings.public_url)?;
         let proxies = browsers::proxies(&settings.trusted_proxies)?;
+        let port = parsed(
+            "HTTP_PORT",
+            &settings.http_port,
+            "must be a port, 0 to 65535",
+        )?;
+        let port = port.unwrap_or(8000);
         Ok(Self {
             host: parsed(
                 "HTTP_HOST",
@@ -102,12 +108,7 @@ impl Config {
                 "must be an IP address such as 0.0.0.0",
             )?
             .unwrap_or(Ipv4Addr::LOCALHOST.into()),
-            port: parsed(
-                "HTTP_PORT",
-                &settings.http_port,
-                "must be a port, 0 to 65535",
-            )?
-            .unwrap_or(8000),
+            port,
             pool_size: pool_size(&settings.database_pool_size)?,
             previous_secret: storage::secret("JWT_SECRET_PREVIOUS", &settings.jwt_secret_previous)?
                 .map(PreviousSecret),
@@ -141,7 +142,7 @@ impl Config {
             issuers: AcceptedIssuers::read(settings)?,
             provider: Provider::read(settings)?,
             finishing: finishing(&settings.shutdown_timeout_seconds)?,
-            metrics: metrics::address(settings)?,
+            metrics: metrics::address(settings, port)?,
             log: log(settings)?,
             storage,
         })
@@ -296,7 +297,7 @@ mod tests {
 
     type Setting = fn(&mut GivenSettings) -> &mut Option<String>;
 
-    const BAD: [(&str, &str, Setting); 56] = [
+    const BAD: [(&str, &str, Setting); 57] = [
         ("HTTP_PORT", "70000", |settings| &mut settings.http_port),
         ("HTTP_HOST", "nowhere", |settings| &mut settings.http_host),
         ("PUBLIC_URL", "ftp://x", |settings| &mut settings.public_url),
@@ -429,6 +430,9 @@ mod tests {
             &mut settings.shutdown_timeout_seconds
         }),
         ("METRICS_PORT", "65536", |settings| {
+            &mut settings.metrics_port
+        }),
+        ("METRICS_PORT", "8000", |settings| {
             &mut settings.metrics_port
         }),
         ("METRICS_HOST", "metrics", |settings| {

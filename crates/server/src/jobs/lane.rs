@@ -145,7 +145,8 @@ impl Lane {
         for backlog in backlogs {
             let waited = self.clock.now() - backlog.oldest;
             let (kind, length) = (backlog.kind.name(), backlog.length);
-            let oldest_seconds = waited.num_seconds();
+            // A job may be left for later.
+            let oldest_seconds = waited.num_seconds().max(0);
             tracing::info!(kind, length, oldest_seconds, "jobs wait");
         }
     }

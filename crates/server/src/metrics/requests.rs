@@ -8,6 +8,9 @@ use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+/// The code of a fault of this service, for which there is an alert.
+const INTERNAL_ERROR: &str = "internal_error";
+
 /// Counts answers. There are as many series as routes, methods and statuses that were answered.
 pub(super) struct Requests {
     answers: Family<Answer, Counter>,
@@ -63,6 +66,10 @@ impl Requests {
         registry.register("http_requests", help, requests.answers.clone());
         let help = "Failed requests by the code of their error";
         registry.register("http_failures", help, requests.failures.clone());
+        // Prometheus sees a counter rise only if it has seen it before.
+        requests.failures.get_or_create(&Failure {
+            code: INTERNAL_ERROR,
+        });
         let help = "Time until the head of an answer was ready";
         let name = "http_request_duration_seconds";
         registry.register(name, help, requests.times.clone());

@@ -21,7 +21,16 @@ struct Event {
 
 impl CountedAudit {
     pub(super) fn registered(audit: &Arc<dyn Audit>, registry: &mut Registry) -> Self {
-        let events = Family::default();
+        let events = Family::<Event, Counter>::default();
+        // For these there are alerts, and Prometheus sees a counter rise only if it has seen it before.
+        for event in [
+            AuditEvent::RefreshReused,
+            AuditEvent::SignInFailed,
+            AuditEvent::SignInRefused,
+        ] {
+            let event = event.name();
+            events.get_or_create(&Event { event });
+        }
         let help = "Events of the audit trail, by name: sign-ins, refusals, keys";
         registry.register("audit_events", help, events.clone());
         Self {

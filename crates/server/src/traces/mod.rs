@@ -5,6 +5,7 @@ mod client;
 mod context;
 mod provider;
 mod settings;
+mod standard;
 
 pub use context::{carry, tracing};
 pub use provider::traced;

@@ -1,6 +1,7 @@
 //! The standard variables of OpenTelemetry. Those for the headers, the sampler and the batches are read by
-//! its own libraries.
+//! its own libraries, and only checked here.
 
+use super::standard;
 use crate::config::ConfigError;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ impl TraceSettings {
         let Some((name, endpoint)) = named.filter(|_| !is_off) else {
             return Ok(None);
         };
+        standard::check(given)?;
         let url = reqwest::Url::parse(&endpoint).ok();
         if !url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
             let problem = "must be an http or https address".to_owned();
@@ -118,6 +120,10 @@ mod tests {
             (&[(TRACES_ENDPOINT, "nowhere")], TRACES_ENDPOINT),
             (&[collector, (PROTOCOL, "grpc")], PROTOCOL),
             (&[collector, (TIMEOUT, "10s")], TIMEOUT),
+            (
+                &[collector, ("OTEL_TRACES_SAMPLER", "banana")],
+                "OTEL_TRACES_SAMPLER",
+            ),
         ] {
             let sentence = read(given).unwrap_err();
             assert!(sentence.starts_with(name), "{sentence}");

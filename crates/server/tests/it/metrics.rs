@@ -2,7 +2,7 @@
 
 use crate::app::{PASSWORD, TestApp};
 use crate::process::{Process, Scratch, output, text};
-use crate::provider::{Provider, answers, says};
+use crate::provider::{Provider, answers, says, says_when_told};
 use crate::purge::until;
 use crate::races::hold;
 use crate::rows;
@@ -217,6 +217,45 @@ async fn a_request_whose_client_leaves_is_counted_as_such_and_not_as_an_answer()
     assert_eq!(left, 1.0);
     let text = scraped.scrape().await;
     assert!(!text.contains("method=\"PATCH\",route="), "{text}");
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_connection_during_a_chat_is_one_that_left() {
+    let provider = Provider::that(says_when_told(&["Hello"]));
+    let scraped = Scraped::with(&provider).await;
+    for (number, is_streamed) in [(1, false), (2, true)] {
+        let messages = json!([{ "role": "user", "content": "Hi" }]);
+        let body = json!({ "messages": messages, "stream": is_streamed }).to_string();
+        let line = b"POST /v1/chat/completions";
+        let leaving = scraped.app.asked_by_alice(line, body.as_bytes()).await;
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while provider.asked().len() < number {
+            assert!(Instant::now() < deadline, "the model is not asked");
+            sleep(Duration::from_millis(1)).await;
+        }
+        // As a browser does, and curl that waits no longer.
+        drop(leaving);
+        let left = format!("jan_http_left_total{{method=\"POST\"}} {number}\n");
+        while !scraped.scrape().await.contains(&left) {
+            assert!(Instant::now() < deadline, "it is not counted");
+        }
+    }
+    let text = scraped.scrape().await;
+    assert!(!text.contains("code=\"invalid_request\""), "{text}");
+    assert!(!text.contains("/v1/chat/completions"), "{text}");
+}
+
+#[tokio::test]
+async fn what_alerts_look_at_is_there_before_it_happens() {
+    let text = Scraped::spawn().await.scrape().await;
+    for series in [
+        "jan_http_failures_total{code=\"internal_error\"} 0",
+        "jan_audit_events_total{event=\"refresh_token_reused\"} 0",
+        "jan_audit_events_total{event=\"sign_in_failed\"} 0",
+        "jan_audit_events_total{event=\"sign_in_refused\"} 0",
+    ] {
+        assert!(text.contains(series), "no {series} in\n{text}");
+    }
 }
 
 #[tokio::test]
