@@ -29,7 +29,7 @@ impl CountedAudit {
             AuditEvent::SignInRefused,
         ] {
             let event = event.name();
-            events.get_or_create(&Event { event });
+            drop(events.get_or_create(&Event { event }));
         }
         let help = "Events of the audit trail, by name: sign-ins, refusals, keys";
         registry.register("audit_events", help, events.clone());
