@@ -1,5 +1,6 @@
 mod fresh;
 pub(crate) mod indexing;
+mod large;
 mod list;
 mod locales;
 mod order;

@@ -34,7 +34,7 @@ const SEARCHES: [&str; 12] = [
 ];
 
 /// Gives the owner whose title begins so as many conversations like that one, with messages and rows of the index.
-fn multiplied(title: &str, from: u32, to: u32) -> String {
+pub(super) fn multiplied(title: &str, from: u32, to: u32) -> String {
     let id = |column: &str, length: u32| {
         format!(
             "encode(substring(uuid_send({column}) for 8) || int4send(n) || substring(uuid_send({column}) from {length}), 'hex')::uuid"

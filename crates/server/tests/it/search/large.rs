@@ -1,0 +1,48 @@
+//! An owner with millions of messages.
+
+use super::indexing::index_all;
+use super::tenancy::multiplied;
+use crate::app::TestApp;
+use crate::reads::{named, report};
+use chrono::TimeDelta;
+use serde_json::json;
+
+const LOOKS: &str = "select idx_scan from pg_stat_user_indexes
+    where schemaname = current_schema() and indexrelname = 'search_blocks_by_word'";
+
+#[tokio::test]
+async fn for_words_that_are_not_rare_the_blocks_of_a_large_owner_are_not_all_read() {
+    let schema = named().await;
+    let database = schema.patient_database(1);
+    let app = TestApp::serve(schema, database, |_| {});
+    let alice = app.alice();
+    for title in ["odd", "usual"] {
+        let conversation = alice.conversation(json!({ "title": title })).await;
+        let words = format!("{title} words");
+        alice.say(&conversation, &words).await;
+        app.clock.advance(TimeDelta::minutes(1));
+    }
+    index_all(&app).await;
+    app.schema.rows(&multiplied("odd", 10_001, 10_040)).await;
+    app.schema.rows(&multiplied("usual", 20_001, 22_000)).await;
+    app.schema.rows("analyze search_blocks").await;
+    let search = async || {
+        report(&app.schema).await;
+        let before: u64 = app.schema.value(LOOKS).await.parse().unwrap();
+        let found = alice.get("/v1/search?q=odd%20words").await.expect(200);
+        let rare = alice.get("/v1/search?q=absent").await.expect(200);
+        assert_eq!(rare["data"], json!([]));
+        report(&app.schema).await;
+        let after: u64 = app.schema.value(LOOKS).await.parse().unwrap();
+        (found, after - before)
+    };
+    let (found, looks) = search().await;
+    assert_eq!(found["data"].as_array().unwrap().len(), 20);
+    assert!(looks >= 2, "{looks}");
+    let large = "insert into usage (owner_id, storage_bytes) select distinct owner_id, 3::bigint << 30 from conversations
+        on conflict (owner_id) do update set storage_bytes = excluded.storage_bytes";
+    app.schema.rows(large).await;
+    let (again, looks) = search().await;
+    assert_eq!(again, found);
+    assert_eq!(looks, 0);
+}
