@@ -1,6 +1,6 @@
 """The dashboard and the alerts of deploy/: each metric that they name has its row in docs/OPERATIONS.md, which the Rust
-tests hold against the program; the histograms' series and labels fit; each alert has its row there, and its test. Each
-warning and error that the program can log has its row, too.
+tests hold against the program; the histograms' series and labels fit; each alert has its heading there, to which its
+`runbook_url` leads, and its test. Each warning and error that the program can log has its row, too.
 
 Run in the project's folder. promtool (PROMTOOL, or of Prometheus' package) also judges the rules and runs their tests.
 """
@@ -13,14 +13,19 @@ import shutil
 import subprocess
 import sys
 
+from documents import anchors, read
+
 PAGE = pathlib.Path("docs/OPERATIONS.md")
 RULES = pathlib.Path("deploy/prometheus/jan-conversations.yml")
 RULE_TESTS = pathlib.Path("deploy/prometheus/jan-conversations.test.yml")
 DASHBOARD = pathlib.Path("deploy/grafana/jan-conversations.json")
 
 ROW = re.compile(r"^\| `((?:jan|process)_\w+)(?:\{([\w,]+)\})?` \| (.*)$", re.MULTILINE)
-ALERT_ROW = re.compile(r"^\| `(Jan\w+)` \|", re.MULTILINE)
+ALERT_HEADING = re.compile(r"^### (Jan[A-Z]\w+)$", re.MULTILINE)
 ALERT = re.compile(r"^ +- alert: (\w+)$", re.MULTILINE)
+# An alert, up to the next one.
+ALERT_BLOCK = re.compile(r"- alert: (\w+)\n(.*?)(?=\n +- alert: |\Z)", re.DOTALL)
+RUNBOOK = re.compile(r"^ +runbook_url: (\S+)$", re.MULTILINE)
 USED = re.compile(r"\b((?:jan|process)_[a-z_]+)(?:\{([^}]*)\})?")
 EVENT_ROW = re.compile(r"^\| `([^`]+)` \| (WARN|ERROR) \|", re.MULTILINE)
 LOGGED = re.compile(r"\b(warn|error)!\(")
@@ -60,6 +65,18 @@ def expressions() -> str:
 
 def differences(what: str, these: set[str], those: set[str]):
     yield from (f"{what}: {name} is only in one of the two" for name in sorted(these ^ those))
+
+
+def lost_readers(rules: str):
+    """Alerts that do not lead their readers to what to do."""
+    headings = anchors(read(PAGE))
+    for alert, block in ALERT_BLOCK.findall(rules):
+        link = RUNBOOK.search(block)
+        if "\n          description: " not in block:
+            yield f"{RULES}: {alert} has no description"
+        page, _, anchor = link[1].partition("#") if link else ("", "", "")
+        if page != str(PAGE) or anchor != alert.lower() or anchor not in headings:
+            yield f"{RULES}: the runbook_url of {alert} does not lead to its heading in {PAGE}"
 
 
 def literals(source: str):
@@ -121,7 +138,8 @@ def main() -> int:
     findings = [*unknown(RULES, rules, series), *unknown(RULE_TESTS, rule_tests, series)]
     shown = expressions()
     findings += unknown(DASHBOARD, shown, series)
-    findings += differences("alerts and docs/OPERATIONS.md", alerts, set(ALERT_ROW.findall(PAGE.read_text(encoding="utf-8"))))
+    findings += differences("alerts and docs/OPERATIONS.md", alerts, set(ALERT_HEADING.findall(PAGE.read_text(encoding="utf-8"))))
+    findings += lost_readers(rules)
     findings += untold_events()
     tried = set(re.findall(r"alertname: (\w+)\n +exp_alerts:\n", rule_tests))
     findings += differences("alerts and their tests", alerts, tried)
