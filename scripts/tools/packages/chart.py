@@ -13,6 +13,8 @@ import yaml
 from found import ROOT, Findings, run, settings_of_service
 
 CHART = ROOT / "deploy/helm/jan-conversations"
+# How long helm waits for the migration, unless `--timeout` says otherwise.
+PATIENCE_OF_HELM = 300
 KUBERNETES = ("1.25", "1.37")
 SECRET = ["--set=existingSecret=jan"]
 GOOD = {
@@ -34,6 +36,8 @@ GOOD = {
 BAD = {
     "no secret": ["--set=existingSecret="],
     "a secret among the settings": ["--set=settings.JWT_SECRET=x"],
+    "headers for a collector among the settings": ["--set=settings.OTEL_EXPORTER_OTLP_HEADERS=x"],
+    "headers for its traces among the settings": ["--set=settings.OTEL_EXPORTER_OTLP_TRACES_HEADERS=x"],
     "a setting that the chart makes": ["--set=settings.HTTP_PORT=1"],
     "the port of metrics among the settings": ["--set=settings.METRICS_PORT=1"],
     "an ingress without a host": ["--set=ingress.enabled=true"],
@@ -44,6 +48,18 @@ BAD = {
 def template(version: str, values: list[str]) -> subprocess.CompletedProcess:
     command = ["helm", "template", "chat", CHART, f"--kube-version={version}.0", *SECRET, *values]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def secrets(findings: Findings) -> None:
+    """Each secret that with-secrets knows is one in the chart, and refused among its settings."""
+    loop = re.search(r"for name in ([A-Z_\s\\]+); do", (ROOT / "deploy/with-secrets").read_text())
+    known = set(loop[1].replace("\\", " ").split()) if loop else set()
+    helpers = (CHART / "templates/_helpers.tpl").read_text()
+    given = {name for names in re.findall(r"range list ([^}]+)", helpers) for name in re.findall(r'"([A-Z_]+)"', names)}
+    findings.equal(given, known, "the secrets of the chart")
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    refused = set(schema["properties"]["settings"]["propertyNames"]["not"]["enum"])
+    findings.equal(known - refused, set(), "what is a secret, and taken as a setting")
 
 
 def environment_of(container: dict) -> dict:
@@ -98,6 +114,9 @@ def main() -> int:
     findings = Findings("chart")
     version = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
     findings.equal(yaml.safe_load((CHART / "Chart.yaml").read_text())["appVersion"], version and version[1], "the chart's appVersion")
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    findings.expect(values["migration"]["deadlineSeconds"] < PATIENCE_OF_HELM, "the migration ends before helm gives up")
+    secrets(findings)
     for tool in ("helm", "kubernetes-validate"):
         if not shutil.which(tool):
             print(f"not checked: the chart by {tool}, which is not here")

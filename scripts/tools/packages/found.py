@@ -39,8 +39,9 @@ def run(*command, **options) -> str:
 
 
 def settings_of_service() -> set[str]:
-    """The names that the program tells itself; PROGRAM is its path."""
-    return set(re.findall(r"\[env:\s+([A-Z_]+)", run(os.environ["PROGRAM"], "serve", "--help")))
+    """The names that the program tells itself, and OpenTelemetry's; PROGRAM is its path."""
+    standard = re.findall(r"`(OTEL_[A-Z_]+)`", (ROOT / "docs/OPERATIONS.md").read_text(encoding="utf-8"))
+    return {*re.findall(r"\[env:\s+([A-Z_]+)", run(os.environ["PROGRAM"], "serve", "--help")), *standard}
 
 
 def call(method: str, url: str, token: str | None = None, body=None):

@@ -72,6 +72,13 @@ def composition(path: pathlib.Path, schema: dict | None, findings: Findings) -> 
     known = settings_of_service()
     for name in content["services"]["jan-conversations"]["environment"]:
         findings.expect(name.removesuffix("_FILE") in known, f"{path.parent.name}/{path.name}: {name} is a setting of the service")
+    service = content["services"]["jan-conversations"]
+    is_small = service.get("read_only") and service.get("cap_drop") == ["ALL"] and "no-new-privileges:true" in service.get("security_opt", [])
+    findings.expect(is_small, f"{path.parent.name}/{path.name}: the container may do little")
+    seconds = int(service.get("stop_grace_period", "10s").removesuffix("s"))
+    findings.expect(seconds > 25, f"{path.parent.name}/{path.name}: Docker waits for replies")
+    for name, one in content["services"].items():
+        findings.expect("mem_limit" in one, f"{path.parent.name}/{path.name}: the memory of {name} is limited")
     for secret in content.get("secrets", {}).values():
         findings.expect(pathlib.Path(secret["file"]).name in SECRETS, f"make-secrets makes {secret['file']}")
 
@@ -99,6 +106,9 @@ def secrets(folder: pathlib.Path, findings: Findings) -> None:
     (credentials / "secrets_jwt_secret").write_text("from systemd\n")
     seen = run(wrapper, "sh", "-c", 'printf "%s" "$JWT_SECRET"', env=path | {"CREDENTIALS_DIRECTORY": str(credentials)})
     findings.equal(seen, "from systemd", "a credential of systemd's")
+    (credentials / "secrets_otel_exporter_otlp_headers").write_text("authorization=x\n")
+    seen = run(wrapper, "sh", "-c", 'printf "%s" "$OTEL_EXPORTER_OTLP_HEADERS"', env=path | {"CREDENTIALS_DIRECTORY": str(credentials)})
+    findings.equal(seen, "authorization=x", "the headers for a collector")
     mistyped = folder / "mistyped"
     mistyped.mkdir()
     (mistyped / "secrets_jwt_secert").write_text("x")

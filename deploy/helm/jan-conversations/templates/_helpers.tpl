@@ -46,7 +46,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   valueFrom:
     secretKeyRef: { name: {{ $secret | quote }}, key: {{ . }} }
 {{- end }}
-{{- range list "DATABASE_READ_URL" "JWT_SECRET_PREVIOUS" "GATEWAY_SECRET" "LLM_API_KEY" }}
+{{- range list "DATABASE_READ_URL" "JWT_SECRET_PREVIOUS" "GATEWAY_SECRET" "LLM_API_KEY" "OTEL_EXPORTER_OTLP_HEADERS" "OTEL_EXPORTER_OTLP_TRACES_HEADERS" }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef: { name: {{ $secret | quote }}, key: {{ . }}, optional: true }
