@@ -19,8 +19,9 @@ import uuid
 
 from crates import Crate, crates, licence_files
 from found import ROOT, run
+from shipped import files
 
-DOCUMENTS = ["LICENSE", "CHANGELOG.md", "docs/OPERATIONS.md", "deploy/with-secrets", "deploy/debian/jan-conversations.service"]
+BESIDE = ["LICENSE", "deploy/with-secrets", "deploy/debian/jan-conversations.service"]
 
 
 def commit_time() -> int:
@@ -89,14 +90,15 @@ def licences(all_crates: dict[str, Crate]) -> str:
 
 
 def pack(archive: pathlib.Path, top: str, program: pathlib.Path, made: dict[str, pathlib.Path]) -> None:
-    members = [("jan-conversations", program, 0o755), *((name, path, 0o644) for name, path in made.items())]
-    for name in DOCUMENTS:
+    members = [("jan-conversations", program.read_bytes(), 0o755)]
+    members += [(name, path.read_bytes(), 0o644) for name, path in made.items()]
+    members += [(name, data, mode) for name, (data, mode) in files().items()]
+    for name in BESIDE:
         source = ROOT / name
-        members.append((source.name, source, 0o755 if os.access(source, os.X_OK) else 0o644))
+        members.append((source.name, source.read_bytes(), 0o755 if os.access(source, os.X_OK) else 0o644))
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as tar:
-        for name, source, mode in sorted(members):
-            data = source.read_bytes()
+        for name, data, mode in sorted(members):
             entry = tarfile.TarInfo(f"{top}/{name}")
             entry.size, entry.mode, entry.mtime = len(data), mode, commit_time()
             tar.addfile(entry, io.BytesIO(data))

@@ -14,10 +14,11 @@ import tempfile
 import tomllib
 
 from found import ROOT, Findings, run
+from shipped import files, judge
 
 NAMES = {
     "jan-conversations": 0o755, "with-secrets": 0o755, "jan-conversations.service": 0o644, "LICENSE": 0o644,
-    "CHANGELOG.md": 0o644, "OPERATIONS.md": 0o644, "sbom.cdx.json": 0o644, "third-party-licences.txt": 0o644,
+    "sbom.cdx.json": 0o644, "third-party-licences.txt": 0o644,
 }
 MEMBERS_OF_ANY = ("actix-web", "diesel", "tokio", "rustls")
 ONLY_TESTS = ("insta", "rcgen")
@@ -52,9 +53,12 @@ def main() -> int:
         made = run(sys.executable, ROOT / "scripts/tools/packages/archive.py", program, "0.1.0", name)
         archive, sbom, licences = (pathlib.Path(line) for line in made.splitlines())
         with tarfile.open(archive) as tar:
-            found = {pathlib.PurePath(one.name).name: one.mode for one in tar.getmembers()}
+            found = {one.name.partition("/")[2]: one.mode for one in tar.getmembers()}
             tops = {pathlib.PurePath(one.name).parts[0] for one in tar.getmembers()}
-        findings.equal(found, NAMES, "the contents of the archive, with modes,")
+            tar.extractall(pathlib.Path(name, "unpacked"))
+        pages = {page: mode for page, (_, mode) in files().items()}
+        findings.equal(found, NAMES | pages, "the contents of the archive, with modes,")
+        judge(pathlib.Path(name, "unpacked/jan-conversations-0.1.0"), findings)
         findings.equal(tops, {"jan-conversations-0.1.0"}, "the folder in the archive")
         bill = json.loads(sbom.read_text())
         judge_bill(bill, program, findings)

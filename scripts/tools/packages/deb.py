@@ -14,6 +14,8 @@ import sys
 import tempfile
 
 from found import ROOT, Findings, call, run
+from shipped import files
+from shipped import judge as judge_pages
 from unit import UNIT, Unit, judge, stop_seconds
 
 MODES = {
@@ -29,6 +31,7 @@ MODES = {
     "usr/share/lintian/overrides/jan-conversations": 0o644,
     "usr/share/man/man1/jan-conversations.1.gz": 0o644,
 }
+PAGES = "usr/share/doc/jan-conversations"
 WANTED = "etc/systemd/system/multi-user.target.wants/jan-conversations.service"
 STATE = "var/lib/jan-conversations"
 SETTINGS = 'LLM_MODEL="a name with blanks"\nLOG_FORMAT=json\n'
@@ -64,7 +67,9 @@ def contents(package: pathlib.Path, folder: pathlib.Path, findings: Findings) ->
         for path in folder.rglob("*")
         if path.is_file() or str(path.relative_to(folder)) in MODES
     }
-    findings.equal(found, MODES, "the contents of the package, with modes,")
+    pages = {f"{PAGES}/{page}": mode for page, (_, mode) in files().items()}
+    findings.equal(found, MODES | pages, "the contents of the package, with modes,")
+    judge_pages(folder / PAGES, findings)
     owners = {line.split()[1] for line in run("dpkg-deb", "--contents", package).splitlines()}
     findings.equal(owners, {"root/root"}, "the owner of the files")
     fields = dict(line.split(": ", 1) for line in run("dpkg-deb", "--field", package).splitlines() if line[0] != " ")
