@@ -13,7 +13,7 @@ CONSTRAINTS = {"constraint", "check", "foreign", "primary", "unique", "exclude",
 FILLING = {"update", "delete", "truncate", "insert", "merge", "copy"}
 HOLDING = {"vacuum", "cluster", "reindex", "lock", "refresh"}
 # What `create` may be followed by; the first of these lock no table that is there.
-WITHOUT_LOCKS = {"function", "procedure", "type", "sequence", "domain", "schema"}
+WITHOUT_LOCKS = {"function", "procedure", "type", "sequence", "domain"}
 MAKES = {"trigger", "view", "materialized", *WITHOUT_LOCKS}
 USED_BY_OLD = "is dropped by a later release than the last one that uses it: a comment says `not used since X.Y.Z`, a version of CHANGELOG.md"
 
@@ -30,6 +30,11 @@ def problems(sql: str, releases: set[str] = frozenset()) -> list[str]:
     if judge.indexes > 1:
         judge.say(f"one `create index` on a table that is there for each migration, so that each is short; here are {judge.indexes}")
     return list(dict.fromkeys(judge.found))
+
+
+def calls(words: list[Word]) -> bool:
+    """Whether something in it may be a call."""
+    return any(one.kind in ("word", "name") and follows == Word("sign", "(") for one, follows in zip(words, words[1:]))
 
 
 class Reader:
@@ -95,7 +100,7 @@ class Judge:
             self.block(one)
         elif reader.skip("comment", "on"):
             self.needs_limit(one)
-        elif first in FILLING and self.is_of_made(one):
+        elif first == "insert" and self.is_of_made(one):
             return
         elif first in HOLDING:
             self.say("this holds the table for as long as it is large")
@@ -107,9 +112,13 @@ class Judge:
             self.say(f"it is not known whether this is harmless, or what it calls: {one}")
 
     def is_of_made(self, one: Statement) -> bool:
+        """Whether it adds rows that are written here to a table that is made here."""
         reader = Reader(one.words)
-        begins = (["update"], ["delete", "from"], ["truncate", "table"], ["truncate"], ["insert", "into"])
-        return any(reader.skip(*begin) for begin in begins) and (reader.skip("only") or True) and reader.name() in self.made
+        if not reader.skip("insert", "into") or reader.name() not in self.made:
+            return False
+        if [word.text for word in reader.rest[:1]] == ["("]:
+            reader.at += self.closing(reader.rest) + 1
+        return reader.skip("values") and not calls(reader.rest)
 
     def setting(self, one: Statement) -> None:
         reader = Reader(one.words)
@@ -132,6 +141,8 @@ class Judge:
         elif reader.skip("unique", "index") or reader.skip("index"):
             self.create_index(one, reader)
         elif reader.skip("constraint", "trigger") or (reader.rest and reader.rest[0].text in MAKES):
+            if reader.rest[0].text == "materialized" and outside(one.words)[-3:] != ["with", "no", "data"]:
+                self.say("a materialized view is made `with no data`, and filled later")
             if is_replaced and reader.rest[0].text == "view":
                 self.say("a view is replaced in three releases, as a column is renamed")
             if reader.rest[0].text not in WITHOUT_LOCKS:
@@ -217,7 +228,7 @@ class Judge:
         for step in statements(body):
             reader = Reader(step.words)
             self.skip_frame(reader)
-            if not reader.rest or reader.skip("null") or reader.skip("raise"):
+            if not reader.rest or reader.skip("null") or (reader.skip("raise") and not calls(reader.rest)):
                 continue
             if reader.skip("execute"):
                 if [word.kind for word in reader.rest] != ["text"]:
