@@ -1,10 +1,10 @@
 //! Asks the index for blocks that may match, and for texts that it does not have.
 
 use super::found::{Found, IndexAnswer, is_further, unindexed_texts};
+use super::large_owner::{DEEP, ENOUGH, is_large};
 use super::statements::candidates::{
     FoundRow, Look, LookForAny, LookForAnyWithin, LookWithin, Walk, WalkConversation, WalkWithin,
 };
-use super::statements::size::{OwnerSize, OwnerSizeRow};
 use super::statements::unindexed::Unindexed;
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
@@ -28,12 +28,6 @@ const RARE: i64 = 4;
 
 /// GIN reads all blocks that have the words, so at least this many are asked for.
 const LOOKED: i64 = 128;
-
-/// An owner with so many bytes has hundreds of thousands of blocks. Of words that one block in 256 has, a look would read
-/// thousands of these all over the table, where a walk along this many blocks is likely to fill half of a page.
-const LARGE_OWNER: i64 = 2 << 30;
-const DEEP: i64 = 4_096;
-const ENOUGH: usize = 16;
 
 /// The parameters of all statements.
 pub(super) struct SearchParameters<'a> {
@@ -165,7 +159,7 @@ impl<'a> SearchParameters<'a> {
                 return Ok((found, frequency));
             }
         }
-        if self.is_of_large_owner(connection).await? {
+        if is_large(self.owner_id, connection).await? {
             let found = self.walk_along(connection, DEEP, self.most).await?;
             let is_enough = found.reached.is_none() || found.texts.len() >= ENOUGH;
             if is_enough && is_further(&found, wanted) {
@@ -181,13 +175,6 @@ impl<'a> SearchParameters<'a> {
             // All these blocks are around the place.
             most = most.saturating_mul(8);
         }
-    }
-
-    async fn is_of_large_owner(&self, connection: &mut AsyncPgConnection) -> QueryResult<bool> {
-        let owner_id = self.owner_id;
-        let size = OwnerSize { owner_id };
-        let size: Option<OwnerSizeRow> = size.fetch_optional(connection).await?;
-        Ok(size.is_some_and(|size| size.bytes >= LARGE_OWNER))
     }
 
     /// What is found in the newest blocks, so many that the next request asks for others.

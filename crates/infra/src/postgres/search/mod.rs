@@ -6,6 +6,7 @@ mod forget;
 mod found;
 mod index;
 mod jobs_in_steps;
+mod large_owner;
 mod stale;
 mod statements;
 mod texts;
