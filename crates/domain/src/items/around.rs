@@ -4,10 +4,9 @@ use crate::id::{ConversationId, ItemId, OwnerId, Sequence};
 use crate::page::{Limit, Order, PAGE_BYTES, Page};
 
 impl ItemService {
-    /// The items around an item: half of the limit before it, then itself and those after it; where one side has nothing, the
-    /// other fills the page. The
-    /// item itself may be deleted, but must not be another conversation's. `has_more` says
-    /// whether more items follow in the direction of `order`.
+    /// The items around an item: half of the limit before it, then itself and those after it; or the last ones, if it was
+    /// deleted and none follows. It must not be another conversation's. `has_more` says whether more items follow in
+    /// the direction of `order`.
     pub async fn around(
         &self,
         owner: OwnerId,
@@ -18,22 +17,19 @@ impl ItemService {
     ) -> Result<Page<Item>> {
         let sequence = id.sequence();
         let (fewer, more) = limit.halves();
-        let later = async |limit| {
-            let list = ItemList {
-                limit,
-                order: Order::Ascending,
-                after: Some(Sequence(sequence.0.saturating_sub(1))),
-            };
-            self.half(owner, conversation, &list).await
+        let list = ItemList {
+            limit: more,
+            order: Order::Ascending,
+            after: Some(Sequence(sequence.0.saturating_sub(1))),
         };
-        let mut following = later(more).await?;
+        let following = self.half(owner, conversation, &list).await?;
         if !self
             .was_here(owner, conversation, id, following.data.first())
             .await?
         {
             return Err(Resource::Item.absent().named_by("around"));
         }
-        // Where one side has nothing, the other has the page.
+        // Otherwise the page could be empty, and lead nowhere.
         let fewer = match following.data.is_empty() {
             true => Some(limit),
             false => fewer,
@@ -52,9 +48,6 @@ impl ItemService {
                 self.half(owner, conversation, &list).await?
             }
         };
-        if fewer.is_some() && earlier.data.is_empty() && following.has_more {
-            following = later(limit).await?;
-        }
         let mut data = earlier.data;
         data.reverse();
         data.extend(following.data);
