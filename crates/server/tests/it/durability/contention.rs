@@ -4,18 +4,19 @@
 use super::cutter::Cutter;
 use crate::app::{TestApp, id};
 use crate::db::Schema;
+use infra::postgres::Database;
 use reqwest::Method;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// A service of two connections, whose sessions go by this name.
-async fn service(name: &str) -> TestApp {
+async fn service(name: &str, connected: impl FnOnce(&Schema) -> Database) -> TestApp {
     let schema = Schema::migrated().await;
     let url = format!(
         "{}%20-c%20deadlock_timeout%3D50ms&application_name={name}",
         schema.url()
     );
-    let database = Schema::at(url).database(2);
+    let database = connected(&Schema::at(url));
     TestApp::serve(schema, database, |_| {})
 }
 
@@ -36,7 +37,7 @@ async fn until_one_waits(app: &TestApp, name: &str) {
 
 #[tokio::test]
 async fn work_that_runs_into_a_deadlock_is_tried_again() {
-    let app = service("deadlocks").await;
+    let app = service("deadlocks", |schema| schema.patient_database(2)).await;
     let alice = app.alice();
     let mut ids = Vec::new();
     for _ in 0..3 {
@@ -76,7 +77,7 @@ async fn work_that_runs_into_a_deadlock_is_tried_again() {
 
 #[tokio::test]
 async fn work_that_waits_too_long_for_a_lock_is_called_off_and_not_done_afterwards() {
-    let app = service("slow_locks").await;
+    let app = service("slow_locks", |schema| schema.database(2)).await;
     let alice = app.alice();
     let conversation = alice.conversation(json!({ "title": "Before" })).await;
     let item = id(&alice.say(&conversation, "one").await);
