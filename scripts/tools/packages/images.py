@@ -112,15 +112,21 @@ def secrets(folder: pathlib.Path, findings: Findings) -> None:
     mistyped = folder / "mistyped"
     mistyped.mkdir()
     (mistyped / "secrets_jwt_secert").write_text("x")
-    empty = folder / "empty_jwt_secret"
-    empty.write_text("\n")
-    refusals = [path | {"JWT_SECRET_FILE": "/no/such"}, path | {"JWT_SECRET_FILE": str(empty)}, given | {"JWT_SECRET": "x"}, path | {"CREDENTIALS_DIRECTORY": str(mistyped)}]
+    refusals = [path | {"JWT_SECRET_FILE": "/no/such"}, given | {"JWT_SECRET": "x"}, path | {"CREDENTIALS_DIRECTORY": str(mistyped)}]
     for environment in refusals:
         refused = subprocess.run([wrapper, "true"], env=environment, capture_output=True, text=True, check=False)
         findings.expect(
             refused.returncode == 2 and "jwt_sec" in refused.stderr.lower(),
-            "secrets that cannot be read, are empty, are given twice, or have another name, are refused",
+            "secrets that cannot be read, are given twice, or have another name, are refused",
         )
+    empty = folder / "empty"
+    empty.write_text("\n")
+    seen = run(wrapper, "sh", "-c", 'printf "%s" "${LLM_API_KEY-absent}"', env=path | {"LLM_API_KEY_FILE": str(empty)})
+    findings.equal(seen, "absent", "an empty secret")
+    for name in ("DATABASE_URL", "DATABASE_READ_URL"):
+        environment = path | {f"{name}_FILE": str(empty)}
+        refused = subprocess.run([wrapper, "true"], env=environment, capture_output=True, text=True, check=False)
+        findings.expect(refused.returncode == 2 and f"{name} is empty" in refused.stderr, f"an empty {name} is refused")
     findings.equal(run(wrapper, "echo", "a  b", env=path), "a  b\n", "the output of a program without secrets")
 
 

@@ -10,6 +10,7 @@ use crate::proxy::socket_of;
 use futures_util::future::join_all;
 use nix::sys::signal::Signal;
 use serde_json::json;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// The first version that keeps prepared statements in transaction mode.
@@ -36,7 +37,9 @@ async fn to(schema: &Schema, role: &str, settings: &str) -> Option<(Pooler, Stri
 /// A role with the schema's search path, which a pooler does not pass on.
 async fn role(schema: &Schema) -> String {
     let name = schema.value("select current_schema()").await;
-    let role = format!("pooled_{name}");
+    // Roles are the cluster's, and another test may have had this schema.
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let role = format!("pooled_{name}_{}", NUMBER.fetch_add(1, Relaxed));
     let make =
         format!("create role {role} superuser login; alter role {role} set search_path = {name}");
     schema.rows(&make).await;
