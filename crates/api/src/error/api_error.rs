@@ -14,7 +14,7 @@ pub(crate) struct ApiError {
     pub(crate) is_unkept: bool,
     /// Whether the answer is a page for a person.
     pub(super) page: bool,
-    /// Whether the client has closed its side of the connection: probably nobody reads the answer.
+    /// Whether the client has stopped sending, so it has probably left.
     pub(crate) has_left: bool,
     /// For the log only.
     pub(super) source: Option<Box<Error>>,
