@@ -116,6 +116,29 @@ async fn cost(
     (used.max().unwrap(), status)
 }
 
+/// Checks that a request takes less than `most` of each worker, and returns the time of the busiest and the
+/// status. The time is taken up to five times: on a busy machine one may be far too long, and that of a body that
+/// is read on a worker always is.
+async fn must_take_less(
+    most: Duration,
+    process: &Process,
+    actor: &Actor,
+    line: (&Method, &str),
+    body: String,
+    what: &str,
+) -> (Duration, Option<u16>) {
+    let mut taken = Vec::new();
+    for _ in 0..5 {
+        let (used, status) = cost(process, actor, line, body.clone()).await;
+        if used < most {
+            println!("{what} ({status:?}): {used:?}");
+            return (used, status);
+        }
+        taken.push((used, status));
+    }
+    panic!("{what}: {taken:?}, and not less than {most:?}");
+}
+
 /// The most that a plain body of so many bytes takes of a worker.
 async fn plain(process: &Process, actor: &Actor, bytes: usize) -> Duration {
     let body = format!("{{\"content\":\"{}\"}}", "x".repeat(bytes - 16));
@@ -171,10 +194,9 @@ async fn no_body_of_any_operation_keeps_a_worker() {
         });
         let path = operation.at(&values.collect::<Vec<_>>());
         for (kind, body) in bodies(operation, bytes, all) {
+            let what = format!("{}, {kind}", operation.name);
             let line = (&operation.method, path.as_str());
-            let (used, status) = cost(&process, &alice, line, body).await;
-            let what = format!("{}, {kind} ({status:?})", operation.name);
-            assert!(used < most, "{what}: {used:?}");
+            let (used, _) = must_take_less(most, &process, &alice, line, body, &what).await;
             worst = worst.max((used, what));
         }
     }
@@ -237,9 +259,7 @@ async fn the_largest_bodies_are_read_beside_the_workers() {
         ),
     ] {
         let what = format!("{path} {}", &body[..40]);
-        let (used, status) = cost(&process, &alice, (&Method::POST, path), body).await;
-        println!("{what} ({status:?}): {used:?}");
-        assert!(used < most, "{what}: {used:?}");
+        must_take_less(most, &process, &alice, (&Method::POST, path), body, &what).await;
     }
 }
 
@@ -258,9 +278,8 @@ async fn long_answers_are_written_beside_the_workers() {
     }
     let export = format!("/v1/conversations/{conversation}/export");
     for path in [format!("{export}.md"), export] {
-        let (used, status) = cost(&process, &alice, (&Method::GET, &path), String::new()).await;
-        println!("{path}: {used:?}");
+        let (line, none) = ((&Method::GET, path.as_str()), String::new());
+        let (_, status) = must_take_less(most, &process, &alice, line, none, &path).await;
         assert_eq!(status, Some(200), "{path}");
-        assert!(used < most, "{path}: {used:?}");
     }
 }
