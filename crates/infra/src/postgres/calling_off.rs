@@ -1,11 +1,11 @@
-//! Calling off work that took too long.
+//! The time limit of work, and calling off what takes too long.
 
 use super::database::Database;
 use super::lent::LentConnection;
 use diesel_async::SimpleAsyncConnection as _;
-use std::pin::pin;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_postgres::CancelToken;
 
 /// How long a server may take to report the result of work that was called off.
 const VERDICT: Duration = Duration::from_millis(500);
@@ -14,28 +14,56 @@ const VERDICT: Duration = Duration::from_millis(500);
 /// slow disk cannot be called off; a wrong answer would be worse than a late one.
 const LONG_VERDICT: Duration = Duration::from_secs(10);
 
-impl Database {
+/// The time limit of work that runs on a connection.
+pub(super) struct TimeLimit<'d> {
+    database: &'d Database,
+    running: CancelToken,
+    limit: Duration,
+    is_over: bool,
+}
+
+impl<'d> TimeLimit<'d> {
+    pub(super) fn new(database: &'d Database, running: CancelToken, limit: Duration) -> Self {
+        Self {
+            database,
+            running,
+            limit,
+            is_over: false,
+        }
+    }
+
+    /// Whether the work was called off.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Runs beside the work. Calls it off when its time is over, and returns when its result is no
+    /// longer waited for.
+    pub(super) async fn keep(&mut self) {
+        sleep(self.limit).await;
+        self.is_over = true;
+        // Rarely needed, so it takes no room in the work of every request.
+        Box::pin(self.call_off()).await;
+    }
+
     /// Calls work off and waits for its result: it may have been done by then, and then the answer
     /// must say so. The request goes out while the connection is open, since a pooler in between
     /// would otherwise not know the connection any more.
-    pub(super) async fn call_off<T>(
-        &self,
-        running: tokio_postgres::CancelToken,
-        work: impl Future<Output = T>,
-    ) -> Option<T> {
-        let mut done = pin!(async {
-            tokio::select! {
-                done = work => done,
-                never = self.target.keep_cancelling(running) => match never {},
+    async fn call_off(&self) {
+        let patience = async {
+            if self.database.answers_others().await {
+                sleep(LONG_VERDICT).await;
             }
-        });
+        };
+        let target = &self.database.target;
         tokio::select! {
-            done = &mut done => return Some(done),
-            answers = self.answers_others() => if !answers { return None },
+            () = patience => {}
+            never = target.keep_cancelling(self.running.clone()) => match never {},
         }
-        timeout(LONG_VERDICT, done).await.ok()
     }
+}
 
+impl Database {
     /// Whether the server answers on another connection. `false` comes only after the full time.
     async fn answers_others(&self) -> bool {
         let over = sleep(VERDICT);

@@ -1,5 +1,7 @@
 //! The stores, kept in PostgreSQL.
 
+mod attempt;
+mod attempts;
 mod calling_off;
 mod chats;
 pub mod citus;

@@ -4,6 +4,7 @@
 //! the replica has replayed the log up to there. A replica that takes too long, or is away, is left alone for a while,
 //! and the primary answers.
 
+use super::attempt::Attempt;
 use super::connect::Target;
 use super::database::{Database, Replica};
 use super::error::is_repeatable;
@@ -16,8 +17,8 @@ use super::work::WorkRequest;
 use diesel::QueryResult;
 use diesel::result::Error as DieselError;
 use diesel::sql_types::{BigInt, Bool, Nullable};
-use diesel_async::AsyncPgConnection;
 use domain::admission::Caller;
+use domain::error::Error as Failure;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,13 +69,8 @@ impl Database {
         self.with_replica(replica)
     }
 
-    /// The result of a read at the replica. `None`: the primary must answer.
-    pub(super) async fn at_replica<T>(
-        &self,
-        request: WorkRequest,
-        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
-        largest: &impl Fn(&T) -> usize,
-    ) -> Option<T> {
+    /// A connection to the replica, for a read. `None`: the primary must answer.
+    pub(super) async fn at_replica(&self, request: WorkRequest) -> Option<Attempt<'_>> {
         let replica = self.replica.as_ref();
         let replica = replica.filter(|_| request.is_reading() && self.is_open())?;
         let reads = &self.figures.reads;
@@ -89,33 +85,41 @@ impl Database {
             }
         }
         let begun = Instant::now();
-        let lent = match caught_up(replica, request).await {
-            Ok(lent) => lent,
+        match caught_up(replica, request).await {
+            Ok(lent) => {
+                reads.waits.add(begun.elapsed());
+                // The rest is for the primary.
+                Some(Attempt::on(&replica.database, lent, self.patience / 2))
+            }
             Err(NotRead::Busy) => {
                 reads.busy.add(1);
-                return None;
+                None
             }
             Err(NotRead::Lost(reason)) => {
                 tracing::debug!(reason, "the replica is left alone for a while");
-                reads.lost.add(1);
-                replica.following.lost();
-                return None;
-            }
-        };
-        reads.waits.add(begun.elapsed());
-        // The rest is for the primary.
-        let limit = self.patience / 2;
-        match replica.database.once(lent, limit, work, largest).await {
-            Ok(Ok(done)) => {
-                reads.replica.add(1);
-                Some(done)
-            }
-            Ok(Err(error)) if is_repeatable(&error) || error == DieselError::NotFound => None,
-            Ok(Err(_)) | Err(_) => {
-                reads.lost.add(1);
-                replica.following.lost();
+                self.lost_replica();
                 None
             }
+        }
+    }
+
+    /// Whether the replica has done a read; otherwise the primary must.
+    pub(super) fn was_read_at_replica(&self, done: &Result<QueryResult<()>, Failure>) -> bool {
+        match done {
+            Ok(Ok(())) => {
+                self.figures.reads.replica.add(1);
+                return true;
+            }
+            Ok(Err(error)) if is_repeatable(error) || *error == DieselError::NotFound => {}
+            Ok(Err(_)) | Err(_) => self.lost_replica(),
+        }
+        false
+    }
+
+    fn lost_replica(&self) {
+        self.figures.reads.lost.add(1);
+        if let Some(replica) = &self.replica {
+            replica.following.lost();
         }
     }
 }

@@ -4,7 +4,7 @@ use super::database::Database;
 use super::error::is_full;
 use super::work::WorkRequest;
 use diesel::QueryResult;
-use domain::error::{Error, Result};
+use domain::error::Error;
 use domain::storage::is_on_reserve;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -44,7 +44,7 @@ impl ReserveAttempts {
     ///
     /// Work that found no room was rolled back. Where the connection was lost, that is not known:
     /// then the second time may find that it was done, as a client's own retry would.
-    pub(super) fn pause<T>(&mut self, done: &Result<QueryResult<T>>) -> Option<Duration> {
+    pub(super) fn pause(&mut self, done: Result<&QueryResult<()>, &Error>) -> Option<Duration> {
         let last = self.last?;
         match done {
             Ok(Err(error)) if is_full(error) && self.full < REPEATS => self.full += 1,
