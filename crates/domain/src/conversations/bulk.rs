@@ -1,5 +1,6 @@
 use crate::error::{Error, Result};
 use crate::id::ConversationId;
+use crate::text;
 use std::collections::HashSet;
 
 /// The result of an action on many conversations.
@@ -23,10 +24,13 @@ impl SentIds {
     const LONGEST: usize = 256;
 
     pub(super) fn of(sent: Vec<String>) -> Result<Self> {
-        if let Some(index) = sent.iter().position(|raw| raw.len() > Self::LONGEST) {
+        for (index, raw) in sent.iter().enumerate() {
             let name = format!("conversation_ids[{index}]");
-            let message = format!("{name} is too long for an id.");
-            return Err(Error::invalid(name, message));
+            if raw.len() > Self::LONGEST {
+                let message = format!("{name} is too long for an id.");
+                return Err(Error::invalid(name, message));
+            }
+            text::check(&name, raw, 0..=Self::LONGEST)?;
         }
         Ok(Self::distinct(sent))
     }

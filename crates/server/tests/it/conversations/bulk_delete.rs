@@ -119,6 +119,14 @@ async fn bulk_delete_says_which_entry_is_not_text() {
         let refused = alice.post(PATH, body).await;
         refused.refused("invalid_type", Some("conversation_ids[1]"));
     }
+    for (path, action) in [(PATH, None), ("/v1/conversations/bulk", Some("archive"))] {
+        let mut body = json!({ "conversation_ids": [conversation, "conv_\u{0}"] });
+        if let Some(action) = action {
+            body["action"] = json!(action);
+        }
+        let refused = alice.post(path, body).await;
+        refused.refused("nul_character", Some("conversation_ids[1]"));
+    }
     alice
         .post(PATH, json!({}))
         .await
