@@ -270,4 +270,19 @@ mod tests {
             assert_eq!(to_bytes(answer.into_body()).await.unwrap(), "\"written\"");
         }
     }
+
+    #[actix_web::test]
+    async fn texts_that_get_no_turn_to_be_compared_in_time_are_refused() {
+        let limited = LongWork::new(2);
+        let [busy, other] = ["0", "1"].map(|n| OwnerId::read(&format!("user_{n:0>26}")).unwrap());
+        let never = std::future::pending::<()>();
+        let turn = limited.budget().take(Caller::Owner(busy), 1, never).await;
+        let compare = async |owner, bytes| limited.run(owner, bytes, Box::new(|| ())).await;
+        assert!(compare(busy, LongWork::LONG / 8).await.is_ok(), "short");
+        assert!(compare(other, LongWork::LONG).await.is_ok(), "other");
+        let refused = compare(busy, LongWork::LONG).await;
+        assert!(matches!(refused, Err(Error::Overloaded { retry_after: 5 })));
+        drop(turn);
+        assert!(compare(busy, LongWork::LONG).await.is_ok());
+    }
 }
