@@ -137,6 +137,13 @@ def multiply(messages: int, times: int, changed: dict[str, str]) -> float:
     return time.perf_counter() - begun
 
 
+def count(owner: str) -> None:
+    """How much the owner has, as the service counts it for what comes over HTTP."""
+    tools.psql(f"""insert into usage (owner_id, counted_at, storage_bytes, conversations)
+select owner_id, now(), sum(bytes), count(*) from conversations where owner_id = '{owner}' group by owner_id
+on conflict (owner_id) do update set counted_at = excluded.counted_at, storage_bytes = excluded.storage_bytes, conversations = excluded.conversations;""")
+
+
 def middle(times: list[float]) -> str:
     ordered = sorted(times)
     return f"{statistics.median(ordered):.1f} / {ordered[int(len(ordered) * 0.95)]:.1f}"
@@ -241,6 +248,7 @@ vacuum analyze reference;""")
             print(f"copied {copies - 1} times in {copied:.0f} s, after {self.messages:,} were indexed")
             self.messages *= copies
             size *= copies
+        count(self.owner)
         def bytes_of(relation: str) -> int:
             return int(tools.psql(f"select {relation}"))
         table = bytes_of("pg_table_size('search_blocks')")

@@ -33,7 +33,7 @@ impl SearchService {
     const ROUNDS: usize = 16;
     const MOST: usize = 1_024;
     /// How many times as many blocks a walk goes along at most as the one before.
-    const GROWTH: usize = 4;
+    const GROWTH: usize = 8;
     /// About how many unindexed texts a request asks for at first, and later.
     const FEW_UNINDEXED: usize = 2_048;
     const MANY_UNINDEXED: usize = 16_384;
@@ -90,17 +90,15 @@ impl SearchService {
             };
             wanted.before = reached;
             let growth = newest.growth(before);
-            let is_likely = growth <= Self::GROWTH && growth * wanted.most <= CandidateQuery::FAR;
             wanted.is_rare = match candidates.frequency {
                 Frequency::Rare => true,
-                Frequency::Medium => !is_likely,
+                Frequency::Medium { most } => growth * wanted.most > most,
                 Frequency::Common => false,
             };
             // A look reads all blocks that have the words, however many are asked for, so the next one should be the last.
-            let growth = if wanted.is_rare {
-                growth
-            } else {
-                growth.min(Self::GROWTH)
+            let growth = match wanted.is_rare {
+                true => 2 * growth,
+                false => growth.min(Self::GROWTH),
             };
             wanted.most = growth.saturating_mul(wanted.most).min(Self::MOST);
             // A text that was in the index at first is there until the answer is made.
@@ -171,13 +169,10 @@ fn after_place(candidates: &[Candidate], place: Ulid) -> &[Candidate] {
 
 impl Newest {
     /// How many times as many blocks as those that had the hits after the first `before` are likely to have enough for the
-    /// rest of the page, and for half of that.
+    /// rest of the page, and for half of that. Half a hit is added, so that a few, or none, say something, too.
     fn growth(&self, before: usize) -> usize {
         let (found, left) = (self.hits.len() - before, self.most + 1 - self.hits.len());
-        match found {
-            0 => usize::MAX,
-            found => (3 * left).div_ceil(2 * found),
-        }
+        (3 * left).div_ceil(2 * found + 1)
     }
 
     /// Adds a text. `true`: the page ends with it.

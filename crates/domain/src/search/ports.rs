@@ -75,18 +75,15 @@ pub struct CandidateQuery {
     pub is_rare: bool,
 }
 
-impl CandidateQuery {
-    /// For more blocks, a walk takes longer than a look if words are not common.
-    pub const FAR: usize = 128;
-}
-
 /// How many of an owner's newest blocks have all words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frequency {
     /// So few that a walk does not fill a page.
     Rare,
-    /// A walk fills a page if nearly all of them have a hit.
-    Medium,
+    /// Neither. A walk for more than `most` blocks takes longer than a look at all blocks that have the words.
+    Medium {
+        most: usize,
+    },
     Common,
 }
 

@@ -1,6 +1,7 @@
 //! Asks the index for blocks that may match, and for texts that it does not have.
 
 use super::found::{Found, IndexAnswer, is_further, unindexed_texts};
+use super::frequency::{ALONG, frequency};
 use super::large_owner::{DEEP, ENOUGH, is_large};
 use super::statements::candidates::{
     FoundRow, Look, LookForAny, LookForAnyWithin, LookWithin, Walk, WalkConversation, WalkWithin,
@@ -17,14 +18,9 @@ use domain::search::{BLOCK_TIME, CandidateQuery, Frequency, MAKER, UnindexedText
 use ulid::Ulid;
 use uuid::Uuid;
 
-/// A walk for a number of blocks goes along eight times as many, but at least, and at most, along so many.
+/// A walk for a number of blocks goes along `ALONG` times as many, but at least, and at most, along so many.
 const NEAR: i64 = 256;
 const FAR: i64 = 2_048;
-
-/// If a walk finds too few, the words of the newest 128 blocks are read to see whether they are common: so many have
-/// them, or rare: fewer than that number have.
-const COMMON: i64 = 16;
-const RARE: i64 = 4;
 
 /// GIN reads all blocks that have the words, so at least this many are asked for.
 const LOOKED: i64 = 128;
@@ -149,11 +145,7 @@ impl<'a> SearchParameters<'a> {
     ) -> QueryResult<(Found, Frequency)> {
         if wanted.keys.is_empty() || !wanted.is_rare {
             let found = self.walk(connection, wanted).await?;
-            let frequency = match found.sampled {
-                sampled if sampled < RARE => Frequency::Rare,
-                sampled if sampled < COMMON => Frequency::Medium,
-                _ => Frequency::Common,
-            };
+            let frequency = frequency(self.owner_id, &found, connection).await?;
             let is_all = wanted.keys.is_empty() || found.reached.is_none();
             if is_all || frequency != Frequency::Rare {
                 return Ok((found, frequency));
@@ -184,7 +176,7 @@ impl<'a> SearchParameters<'a> {
         wanted: &CandidateQuery,
     ) -> QueryResult<Found> {
         let mut most = self.most;
-        let mut near = most.saturating_mul(8).clamp(NEAR, FAR);
+        let mut near = most.saturating_mul(ALONG).clamp(NEAR, FAR);
         loop {
             let found = self.walk_along(connection, near, most).await?;
             if is_further(&found, wanted) {

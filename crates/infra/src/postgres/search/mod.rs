@@ -4,6 +4,7 @@ mod asked;
 mod candidates;
 mod forget;
 mod found;
+mod frequency;
 mod index;
 mod jobs_in_steps;
 mod large_owner;

@@ -39,10 +39,53 @@ async fn for_words_that_are_not_rare_the_blocks_of_a_large_owner_are_not_all_rea
     let (found, looks) = search().await;
     assert_eq!(found["data"].as_array().unwrap().len(), 20);
     assert!(looks >= 2, "{looks}");
-    let large = "insert into usage (owner_id, storage_bytes) select distinct owner_id, 3::bigint << 30 from conversations
-        on conflict (owner_id) do update set storage_bytes = excluded.storage_bytes";
-    app.schema.rows(large).await;
+    app.schema.rows(&stores(3 << 30)).await;
     let (again, looks) = search().await;
     assert_eq!(again, found);
     assert_eq!(looks, 0);
+}
+
+#[tokio::test]
+async fn a_walk_goes_on_for_as_long_as_it_is_less_work_than_a_look() {
+    let schema = named().await;
+    let database = schema.patient_database(1);
+    let app = TestApp::serve(schema, database, |_| {});
+    let alice = app.alice();
+    for title in ["old odd", "usual", "new odd"] {
+        let conversation = alice.conversation(json!({ "title": title })).await;
+        let words = format!("{title} words");
+        alice.say(&conversation, &words).await;
+        app.clock.advance(TimeDelta::minutes(1));
+    }
+    index_all(&app).await;
+    app.schema.rows(&multiplied("old", 10_001, 10_040)).await;
+    // Two blocks each.
+    app.schema.rows(&multiplied("usual", 20_001, 20_600)).await;
+    // Four hits in the newest blocks are too few to go on for an owner with few messages.
+    app.schema.rows(&multiplied("new", 30_001, 30_003)).await;
+    app.schema.rows("analyze search_blocks").await;
+    let search = async || {
+        report(&app.schema).await;
+        let before: u64 = app.schema.value(LOOKS).await.parse().unwrap();
+        let path = "/v1/search?q=odd%20words&role=user";
+        let found = alice.get(path).await.expect(200);
+        report(&app.schema).await;
+        let after: u64 = app.schema.value(LOOKS).await.parse().unwrap();
+        (found, after - before)
+    };
+    let (found, looks) = search().await;
+    assert_eq!(found["data"].as_array().unwrap().len(), 20);
+    assert_eq!(looks, 1);
+    app.schema.rows(&stores(1 << 30)).await;
+    let (again, looks) = search().await;
+    assert_eq!(again, found);
+    assert_eq!(looks, 0);
+}
+
+/// The bytes that the owner has, as they were counted.
+fn stores(bytes: u64) -> String {
+    format!(
+        "insert into usage (owner_id, storage_bytes) select distinct owner_id, {bytes} from conversations
+        on conflict (owner_id) do update set storage_bytes = excluded.storage_bytes"
+    )
 }
