@@ -21,7 +21,7 @@ const ASKED: Duration = Duration::from_millis(400);
 struct NotCopied;
 
 /// How an attempt ended. Of what the work returned, only the bytes of its largest row are known.
-pub(super) enum Ended {
+pub(super) enum AttemptEnd {
     InTime(QueryResult<usize>),
     /// The work was called off; its final result.
     CalledOff(QueryResult<usize>),
@@ -29,7 +29,7 @@ pub(super) enum Ended {
     Unknown,
 }
 
-impl Ended {
+impl AttemptEnd {
     pub(super) fn done(done: QueryResult<usize>, limit: &TimeLimit<'_>) -> Self {
         match limit.is_over() {
             true => Self::CalledOff(done),
@@ -74,25 +74,25 @@ impl<'d> Attempt<'d> {
 
     /// The result of this attempt. Also decides what happens to the connection. The outer error means
     /// that the database is away, or that the work took too long.
-    pub(super) async fn conclude(mut self, ended: Ended) -> Result<QueryResult<()>> {
+    pub(super) async fn conclude(mut self, ended: AttemptEnd) -> Result<QueryResult<()>> {
         if ended.was_heard() {
             self.database.was_heard();
         }
         match ended {
-            Ended::InTime(Err(error)) if went_away(&error, self.lent.connection()).await => {
+            AttemptEnd::InTime(Err(error)) if went_away(&error, self.lent.connection()).await => {
                 self.lent.back().close();
                 Err(unavailable(error))
             }
-            Ended::InTime(Err(error)) if is_of_lost_node(&error) => {
+            AttemptEnd::InTime(Err(error)) if is_of_lost_node(&error) => {
                 self.lent.done();
                 Err(unavailable(error))
             }
-            Ended::InTime(done) => {
+            AttemptEnd::InTime(done) => {
                 let done = done.map(|largest| self.lent.has_read(largest));
                 self.lent.done();
                 Ok(done)
             }
-            Ended::CalledOff(done) => {
+            AttemptEnd::CalledOff(done) => {
                 let is_durable = done.is_err() || is_durable(self.lent.connection()).await;
                 // A request to call it off may still be on its way, and would cancel the next
                 // user's work on this connection.
@@ -107,7 +107,7 @@ impl<'d> Attempt<'d> {
                 }
             }
             // The connection stays lent until its statement has ended.
-            Ended::Unknown => Err(unanswered(Silent(self.begun.elapsed()))),
+            AttemptEnd::Unknown => Err(unanswered(Silent(self.begun.elapsed()))),
         }
     }
 }

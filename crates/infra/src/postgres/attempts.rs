@@ -2,7 +2,7 @@
 //!
 //! None of this depends on what the work is, or returns. So it is compiled once, and not anew for each of some 160 units.
 
-use super::attempt::{Attempt, Ended};
+use super::attempt::{Attempt, AttemptEnd};
 use super::database::Database;
 use super::error::{is_full, is_repeatable};
 use super::lent::LentConnection;
@@ -109,7 +109,7 @@ impl<'d> Attempts<'d> {
     pub(super) async fn conclude(
         &mut self,
         attempt: Attempt<'d>,
-        ended: Ended,
+        ended: AttemptEnd,
     ) -> Option<Result<QueryResult<()>, Error>> {
         let done = attempt.conclude(ended).await;
         if self.place == Place::Replica {

@@ -1,6 +1,6 @@
 //! Units of work.
 
-use super::attempt::Ended;
+use super::attempt::AttemptEnd;
 use super::attempts::Attempts;
 use super::database::Database;
 use super::error::storage;
@@ -68,9 +68,9 @@ impl Database {
                         returned = Some(value);
                         bytes
                     });
-                    Ended::done(done, &limit)
+                    AttemptEnd::done(done, &limit)
                 }
-                () = limit.keep() => Ended::Unknown,
+                () = limit.keep() => AttemptEnd::Unknown,
             };
             if let Some(result) = attempts.conclude(attempt, ended).await {
                 // The result is good only where the work returned something.
