@@ -169,10 +169,10 @@ fn after_place(candidates: &[Candidate], place: Ulid) -> &[Candidate] {
 
 impl Newest {
     /// How many times as many blocks as those that had the hits after the first `before` are likely to have enough for the
-    /// rest of the page, and for half of that. Half a hit is added, so that a few, or none, say something, too.
+    /// rest of the page, and for half of that. One hit is added, so that a few, or none, say something, too.
     fn growth(&self, before: usize) -> usize {
         let (found, left) = (self.hits.len() - before, self.most + 1 - self.hits.len());
-        (3 * left).div_ceil(2 * found + 1)
+        (3 * left).div_ceil(2 * (found + 1))
     }
 
     /// Adds a text. `true`: the page ends with it.
