@@ -1,4 +1,4 @@
-use super::{TagBody, flag_changes};
+use super::{SentIdBody, TagBody, flag_changes};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, hundred, hundred_if_any, present, word};
 use actix_web::{HttpResponse, web};
@@ -14,9 +14,9 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = BulkConversationsRequest)]
 pub(crate) struct BulkConversationsBody {
-    /// 1 to 100 ids of at most 256 bytes; an id that is given twice counts once.
+    /// 1 to 100 ids of at most 256 characters; an id that is given twice counts once.
     #[serde(deserialize_with = "hundred")]
-    #[schema(min_items = 1, max_items = 100,
+    #[schema(value_type = Vec<SentIdBody>, inline, min_items = 1, max_items = 100,
         example = json!(["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"]))]
     pub(crate) conversation_ids: Vec<String>,
     #[serde(deserialize_with = "word")]

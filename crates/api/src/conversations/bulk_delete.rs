@@ -1,3 +1,4 @@
+use super::SentIdBody;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Body, WireBody, hundred};
 use actix_web::{HttpResponse, web};
@@ -11,9 +12,9 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = BulkDeleteConversationsRequest)]
 pub(crate) struct BulkDeleteConversationsBody {
-    /// 1 to 100 ids of at most 256 bytes; an id that is given twice counts once.
+    /// 1 to 100 ids of at most 256 characters; an id that is given twice counts once.
     #[serde(deserialize_with = "hundred")]
-    #[schema(min_items = 1, max_items = 100,
+    #[schema(value_type = Vec<SentIdBody>, inline, min_items = 1, max_items = 100,
         example = json!(["conv_01JFQ2M8X3C4V5B6N7M8K9J0HG"]))]
     pub(crate) conversation_ids: Vec<String>,
 }

@@ -9,6 +9,7 @@ pub(crate) mod delete;
 pub(crate) mod export;
 pub(crate) mod get;
 pub(crate) mod list;
+mod sent_id;
 mod tag;
 pub(crate) mod update;
 
@@ -16,6 +17,7 @@ use crate::list::{Listed, list_body};
 pub(crate) use body::{ConversationBody, flag_changes};
 use domain::conversations::Metadata;
 use domain::error::Error;
+pub(crate) use sent_id::SentIdBody;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Serialize, ser::Serializer};
 use std::borrow::Cow;

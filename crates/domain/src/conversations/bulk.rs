@@ -1,4 +1,4 @@
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::ConversationId;
 use crate::text;
 use std::collections::HashSet;
@@ -20,16 +20,12 @@ pub(super) struct SentIds {
 }
 
 impl SentIds {
-    /// The longest text that is taken for an id, in bytes: those that are none are sent back.
+    /// The longest text that is taken for an id, in characters: those that are none are sent back.
     const LONGEST: usize = 256;
 
     pub(super) fn of(sent: Vec<String>) -> Result<Self> {
         for (index, raw) in sent.iter().enumerate() {
             let name = format!("conversation_ids[{index}]");
-            if raw.len() > Self::LONGEST {
-                let message = format!("{name} is too long for an id.");
-                return Err(Error::invalid(name, message));
-            }
             text::check(&name, raw, 0..=Self::LONGEST)?;
         }
         Ok(Self::distinct(sent))

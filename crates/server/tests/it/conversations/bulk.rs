@@ -144,12 +144,21 @@ async fn wrong_requests_are_refused_and_change_nothing() {
     let none = alice.post(PATH, none).await;
     none.refused("invalid_value", Some("conversation_ids"));
     for path in [PATH, "/v1/conversations/bulk-delete"] {
-        let mut long = json!({ "conversation_ids": [id, "x".repeat(257)] });
-        if path == PATH {
-            long["action"] = json!("pin");
-        }
-        let long = alice.post(path, long).await;
+        let with = |text: &str, length| {
+            let mut body = json!({ "conversation_ids": [id, text.repeat(length)] });
+            if path == PATH {
+                body["action"] = json!("untag");
+                body["tags"] = json!(["absent"]);
+            }
+            body
+        };
+        let long = alice.post(path, with("x", 257)).await;
         long.refused("invalid_value", Some("conversation_ids[1]"));
+        // Characters count, and not bytes.
+        if path == PATH {
+            let longest = alice.post(path, with("\u{1f600}", 256)).await.expect(200);
+            assert_eq!(longest["failed_count"], 1);
+        }
     }
     let found = found(&alice, &id).await;
     assert_eq!(
