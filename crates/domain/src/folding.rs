@@ -7,7 +7,10 @@ use unicode_normalization::UnicodeNormalization as _;
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkc() {
-        lower(c, |lower| folded.push(lower));
+        // JavaScript's lower case of İ is an i and a dot above it, as a character of its own.
+        if c != '\u{307}' || !folded.ends_with('i') {
+            lower(c, |lower| folded.push(lower));
+        }
     }
     folded.nfc().collect()
 }
@@ -38,6 +41,7 @@ mod tests {
             ("ΟΔΟΣ", "οδος"),
             ("ＡＢＣ", "abc"),
             ("İstanbul", "ISTANBUL"),
+            ("İş", "i\u{307}ş"),
             ("ПРИВЕТ", "привет"),
             ("cafe\u{301}", "CAFÉ"),
             ("ｶﾞ", "ガ"),

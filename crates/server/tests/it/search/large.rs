@@ -12,17 +12,8 @@ const LOOKS: &str = "select idx_scan from pg_stat_user_indexes
 
 #[tokio::test]
 async fn for_words_that_are_not_rare_the_blocks_of_a_large_owner_are_not_all_read() {
-    let schema = named().await;
-    let database = schema.patient_database(1);
-    let app = TestApp::serve(schema, database, |_| {});
+    let app = with_messages(&["odd", "usual"]).await;
     let alice = app.alice();
-    for title in ["odd", "usual"] {
-        let conversation = alice.conversation(json!({ "title": title })).await;
-        let words = format!("{title} words");
-        alice.say(&conversation, &words).await;
-        app.clock.advance(TimeDelta::minutes(1));
-    }
-    index_all(&app).await;
     app.schema.rows(&multiplied("odd", 10_001, 10_040)).await;
     app.schema.rows(&multiplied("usual", 20_001, 22_000)).await;
     app.schema.rows("analyze search_blocks").await;
@@ -47,17 +38,8 @@ async fn for_words_that_are_not_rare_the_blocks_of_a_large_owner_are_not_all_rea
 
 #[tokio::test]
 async fn a_walk_goes_on_for_as_long_as_it_is_less_work_than_a_look() {
-    let schema = named().await;
-    let database = schema.patient_database(1);
-    let app = TestApp::serve(schema, database, |_| {});
+    let app = with_messages(&["old odd", "usual", "new odd"]).await;
     let alice = app.alice();
-    for title in ["old odd", "usual", "new odd"] {
-        let conversation = alice.conversation(json!({ "title": title })).await;
-        let words = format!("{title} words");
-        alice.say(&conversation, &words).await;
-        app.clock.advance(TimeDelta::minutes(1));
-    }
-    index_all(&app).await;
     app.schema.rows(&multiplied("old", 10_001, 10_040)).await;
     // Two blocks each.
     app.schema.rows(&multiplied("usual", 20_001, 20_600)).await;
@@ -80,6 +62,22 @@ async fn a_walk_goes_on_for_as_long_as_it_is_less_work_than_a_look() {
     let (again, looks) = search().await;
     assert_eq!(again, found);
     assert_eq!(looks, 0);
+}
+
+/// A service in which Alice has a conversation for each title, with an indexed message of its words.
+async fn with_messages(titles: &[&str]) -> TestApp {
+    let schema = named().await;
+    let database = schema.patient_database(1);
+    let app = TestApp::serve(schema, database, |_| {});
+    let alice = app.alice();
+    for title in titles {
+        let conversation = alice.conversation(json!({ "title": title })).await;
+        let words = format!("{title} words");
+        alice.say(&conversation, &words).await;
+        app.clock.advance(TimeDelta::minutes(1));
+    }
+    index_all(&app).await;
+    app
 }
 
 /// The bytes that the owner has, as they were counted.
