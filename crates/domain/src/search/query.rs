@@ -45,14 +45,9 @@ impl ParsedQuery {
 
     pub fn parse(raw: &str) -> Result<Self> {
         text::check("q", raw, 1..=Self::LONGEST)?;
-        let (mut terms, mut without, mut number) = (Vec::new(), Vec::new(), 0);
+        let (mut terms, mut without) = (Vec::new(), Vec::new());
         let mut rest = raw.trim_start();
         while !rest.is_empty() {
-            number += 1;
-            if number > Self::TERMS {
-                let message = format!("q must have at most {} terms.", Self::TERMS);
-                return Err(Error::invalid("q", message));
-            }
             let after = rest.strip_prefix(MINUS);
             let after = after.filter(|after| !after.starts_with(MINUS));
             let is_without = after.is_some();
@@ -63,6 +58,10 @@ impl ParsedQuery {
                 false => &mut terms,
             };
             list.extend(term);
+            if terms.len() + without.len() > Self::TERMS {
+                let message = format!("q must have at most {} terms.", Self::TERMS);
+                return Err(Error::invalid("q", message));
+            }
         }
         if terms.is_empty() {
             let message = "q must have a word to look for.";
