@@ -81,6 +81,11 @@ class Load:
             tools.resident_mib(self.instance.pid)[1], count, size / 1e6 / (microseconds / 1e6),
         )
 
+    def read(self, requests: Requests) -> Outcome:
+        """Without what earlier appends have left to index, as the yardstick of reads is."""
+        with self.without_indexing():
+            return self.http(requests)
+
     def append(self, requests: Requests, owner: str, messages: int = 1,
                connections: int = tools.CONNECTIONS) -> Outcome:
         """Appends of so many messages each; the database must hold the acknowledged ones."""

@@ -38,12 +38,12 @@ class Reads:
 
     def get(self) -> Outcome:
         paths = [f"{world.path(n)} {self.owner.token}" for n in range(self.first, self.first + COUNT)]
-        return self.load.http(Requests(paths))
+        return self.load.read(Requests(paths))
 
     def items(self) -> Outcome:
         """The items on OpenAI's face."""
         numbers = range(self.first, self.first + COUNT)
-        return self.load.http(Requests([f"/openai{world.path(n)}/items {self.owner.token}" for n in numbers]))
+        return self.load.read(Requests([f"/openai{world.path(n)}/items {self.owner.token}" for n in numbers]))
 
     def plain(self) -> Outcome:
         return self.load.pgbench("get-plain", plain.get(self.owner.id, plain.random(self.first, COUNT)))
@@ -60,7 +60,7 @@ class Reads:
         return str(urlsplit(link["url"]).path)
 
     def show_page(self) -> Outcome:
-        return self.load.http(Requests([self.page], accept=HTML))
+        return self.load.read(Requests([self.page], accept=HTML))
 
     def lists(self) -> list[Contest]:
         paths = [f"/v1/conversations?limit={LIMIT}{sort}" for sort in ("", "&sort=updated")]
@@ -81,7 +81,7 @@ class Reads:
     def list(self, name: str, what: str, path: str, expert: str, own: str) -> Contest:
         requests = Requests([f"{path} {self.owner.token}"])
         sides = {
-            "HTTP": lambda: self.load.http(requests),
+            "HTTP": lambda: self.load.read(requests),
             "own": lambda: self.load.pgbench(f"{name}-own", own),
             "plain": lambda: self.load.pgbench(f"{name}-plain", expert),
         }
