@@ -1,6 +1,7 @@
 //! A client's connection, below HTTP: the number of connections, how far ahead is read, and
 //! timeouts.
 
+mod awaited;
 mod deadline;
 mod heads;
 mod patience;

@@ -1,8 +1,8 @@
-use super::deadline::Deadline;
+use super::awaited::AwaitedRequest;
 use super::patience::{ClientTimeouts, give_up_after};
 use super::permits::ConnectionPermit;
 use super::pieces::piece;
-use super::refusal::{TOO_MANY, TOO_MUCH, refusal};
+use super::refusal::{ConnectionRefusal, TOO_LATE, TOO_MANY, TOO_MUCH, refusal};
 use super::stalls::Stalls;
 use super::{Connection, ConnectionLimits, READ_AHEAD};
 use actix_web::rt::net::TcpStream;
@@ -20,7 +20,7 @@ pub struct ClientStream {
     stream: TcpStream,
     connection: Connection,
     patience: ClientTimeouts,
-    request_due: Deadline,
+    awaited: AwaitedRequest,
     stalls: Stalls,
     permit: ConnectionPermit,
     /// Whether the framework knows that all bytes so far were read, so that it has looked at them.
@@ -43,7 +43,7 @@ impl ClientStream {
         let Ok(permit) = connections.admit(peer.map(|peer| peer.ip())) else {
             // The runtime does not know yet that the socket is writable, so this writes directly.
             if let Ok(mut stream) = stream.into_std() {
-                let _ = stream.write(&refusal(TOO_MANY));
+                let _ = stream.write(&refusal(&TOO_MANY));
             }
             return None;
         };
@@ -55,7 +55,7 @@ impl ClientStream {
             stream,
             connection: Connection::new(),
             patience,
-            request_due: Deadline::default(),
+            awaited: AwaitedRequest::default(),
             stalls: Stalls::default(),
             permit,
             was_looked_at: false,
@@ -116,7 +116,10 @@ impl ClientStream {
         }
         match buffer.filled().len() - before {
             0 if buffer.remaining() > 0 => self.connection.has_ended(),
-            bytes => self.connection.has_read(bytes),
+            bytes => {
+                self.awaited.has_come_on();
+                self.connection.has_read(bytes);
+            }
         }
         if !self.kept.is_empty() {
             self.connection.has_enough();
@@ -155,13 +158,12 @@ impl ClientStream {
         }
     }
 
-    /// Closes the connection: there is no memory for its head. A client that had an answer before
-    /// gets none, since it might take it for the answer to its next request.
-    fn refuse_head(&self) -> io::Error {
+    /// Tells why the connection is closed. A client that had an answer before is not told, since it
+    /// might take this for the answer to its next request.
+    fn tell(&self, why: &ConnectionRefusal) {
         if !self.has_answered {
-            let _ = self.stream.try_write(&refusal(TOO_MUCH));
+            let _ = self.stream.try_write(&refusal(why));
         }
-        io::ErrorKind::OutOfMemory.into()
     }
 
     /// Closes the connection, and drops the data that the system keeps for a client that does not
@@ -180,16 +182,17 @@ impl AsyncRead for ClientStream {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.begins_poll();
-        if let Some(due) = this.next_request_due()
-            && this.request_due.has_come(due, context)
-        {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        }
         if std::mem::take(&mut this.was_looked_at) && this.connection.pay(&this.permit).is_err() {
-            return Poll::Ready(Err(this.refuse_head()));
+            this.tell(&TOO_MUCH);
+            return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
         }
         let read = this.poll_bytes(context, buffer);
         if read.is_pending() {
+            let due = this.next_request_due();
+            if this.awaited.is_late(due, context) {
+                this.tell(&TOO_LATE);
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
             this.connection.waits(context.waker());
             this.was_looked_at = true;
             if this.connection.is_unpaid() {
@@ -404,6 +407,27 @@ mod tests {
             read(&mut stream).await;
             yield_now().await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_came_while_the_service_was_held_up_is_read() {
+        let patience = ClientTimeouts {
+            request: Duration::from_millis(20),
+            ..ClientTimeouts::USUAL
+        };
+        let (mut client, mut stream) = connected(patience).await;
+        client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        std::thread::sleep(patience.request * 2);
+        let mut bytes = [0; 64];
+        let bytes = stream.read(&mut bytes).await.unwrap();
+        assert_eq!(bytes, b"GET / HTTP/1.1\r\n".len());
+        // The framework looks at it now. It was not all of the head, and no more comes.
+        let late = stream.read(&mut [0; 64]).await;
+        assert_eq!(late.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        drop(stream);
+        let mut told = String::new();
+        client.read_to_string(&mut told).await.unwrap();
+        assert!(told.starts_with("HTTP/1.1 408 "), "{told}");
     }
 
     #[tokio::test]

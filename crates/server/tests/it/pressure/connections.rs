@@ -179,6 +179,28 @@ async fn an_unread_body_does_not_count_as_a_head() {
 }
 
 #[tokio::test]
+async fn a_head_that_does_not_end_is_told_and_its_connection_closed() {
+    let app = TestApp::spawn_with(|parts| {
+        parts.terms.patience = ClientTimeouts {
+            request: Duration::from_millis(300),
+            ..ClientTimeouts::USUAL
+        };
+    });
+    let app = app.await;
+    for begun in ["", "G", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n"] {
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let reading = stream.read_to_end(&mut answer);
+        let read = timeout(PATIENCE, reading).await.expect("it is closed");
+        read.unwrap();
+        let answer = crate::answer::Answer::parse(&answer);
+        assert_eq!(answer.status, 408, "{begun:?}");
+        assert_eq!(answer.json()["error"]["code"], "request_timeout");
+    }
+}
+
+#[tokio::test]
 async fn an_idle_connection_is_closed() {
     let app = TestApp::spawn_with(|parts| {
         parts.terms.patience = ClientTimeouts {
