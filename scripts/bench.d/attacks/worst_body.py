@@ -1,4 +1,4 @@
-"""How long /healthz waits while the worst bodies are read, two of each kind at once."""
+"""How long /healthz waits while the worst bodies are read, two of each kind at once, and the memory they take."""
 
 import threading
 
@@ -21,7 +21,7 @@ def fields(number: int) -> bytes:
 
 
 def bodies() -> list[tuple[str, str, str, bytes]]:
-    chat, conversations = "/v1/chat/completions", "/v1/conversations"
+    chat, conversations, responses = "/v1/chat/completions", "/v1/conversations", "/openai/v1/responses"
     pairs = ",".join(f'"{n}":"x"' for n in range(1_000_000))
     deep = "[" * (MOST // 2 - 64) + "]" * (MOST // 2 - 64)
     return [
@@ -39,6 +39,13 @@ def bodies() -> list[tuple[str, str, str, bytes]]:
          filled('{"conversation_ids":[', '""', "]}", 2 * MIB - 64)),
         ("a number of 16 million digits", "POST", conversations, b'{"title":' + b"1" * (MOST - 64) + b"}"),
         ("chat, 1,200,000 fields", "POST", chat, fields(1_200_000)),
+        ("response, 5 million items", "POST", responses, filled('{"model":"a","input":[', "{}", "]}")),
+        ("response, 8 million tools", "POST", responses,
+         filled('{"model":"a","input":"x","tools":[', "0", "]}")),
+        ("response, 1,000,000 pairs of metadata", "POST", responses,
+         f'{{"model":"a","input":"x","metadata":{{{pairs}}}}}'.encode()),
+        ("conversation, a name of 16 million letters", "POST", conversations,
+         b'{"' + b"x" * (MOST - 64) + b'":1}'),
     ]
 
 
@@ -48,6 +55,8 @@ def measure(service: common.Service) -> list[common.Row]:
         threading.Event().wait(2)
     rows = [common.Row("/healthz, idle: longest", idle.worst(), "ms")]
     for name, method, path, body in bodies():
+        before = common.settled(service, 3)
+        service.forget_peak()
 
         def send() -> None:
             try:
@@ -62,6 +71,7 @@ def measure(service: common.Service) -> list[common.Row]:
             for sender in senders:
                 sender.join()
         rows.append(common.Row(f"/healthz, longest: {name}", beat.worst(), "ms", "≤ 100 ms"))
+        rows.append(common.Row(f"memory over that before: {name}", service.peak() - before, "MiB", "≤ 64 MiB"))
         if beat.worst() >= MUTE_MS:
             break
     return rows

@@ -17,7 +17,9 @@ pub(crate) use batch::unique;
 pub use batch::{Batch, PendingItem, Present};
 pub use content::Content;
 pub use model::{Author, CallId, Item, NewItem, Reasoning, Version};
-pub use parts::{ItemType, JsonObject, MediaAddress, Part, Parts, elements, quoted, text};
+pub use parts::{
+    ItemType, JsonObject, MediaAddress, Part, Parts, elements, first_elements, quoted, text,
+};
 pub use ports::{
     Appended, Deleted, ExportCursor, ExportEntry, ItemList, ItemLookup, ItemStore, Revised,
     Revision, VersionList,

@@ -1,5 +1,8 @@
 //! The bytes of a body, as they arrive.
 
+mod buffer;
+
+use self::buffer::BodyBuffer;
 use super::actor::proven;
 use crate::connection::Connection;
 use crate::error::{ApiError, code};
@@ -22,12 +25,6 @@ const DRAINED: usize = 64 * 1024 * 1024;
 
 /// The steps in which a body takes memory.
 const STEP: usize = 8 * 1024;
-
-/// When the buffer of a body is full, it reserves this many times its size. The system gives memory
-/// to a buffer only where it is written, so only the bytes that have come are counted. A buffer
-/// that grew in small steps would be copied often, and the allocator keeps freed copies for a
-/// second.
-const AHEAD: usize = 16;
 
 /// The slowest allowed rate of a body. The body holds memory for which others wait: the more it
 /// holds, the more must arrive.
@@ -59,7 +56,7 @@ impl BodyRate {
 
 /// A complete body, and its memory.
 pub(super) struct ReceivedBody {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: BodyBuffer,
     pub(super) memory: Taken,
 }
 
@@ -75,7 +72,7 @@ impl ReceivedBody {
         let memory = request.app_data::<web::Data<Memory>>();
         let memory = memory.ok_or_else(|| Error::Internal("no memory is wired".into()))?;
         let incoming = Self {
-            bytes: Vec::new(),
+            bytes: BodyBuffer::new(),
             memory: memory.for_body(taker(request))?,
         };
         let rate = request.app_data::<web::Data<BodyRate>>();
@@ -114,12 +111,11 @@ impl ReceivedBody {
             seen += chunk.len();
             if seen <= limit {
                 let expected = declared.unwrap_or(limit).min(limit);
-                self.grow_buffer(chunk.len(), expected).await?;
-                self.bytes.extend_from_slice(&chunk);
+                self.add(&chunk, expected).await?;
             } else if seen > limit + DRAINED {
                 break;
             } else {
-                self.bytes = Vec::new();
+                self.bytes = BodyBuffer::new();
                 self.memory.shrink_to(0);
             }
         }
@@ -143,9 +139,9 @@ impl ReceivedBody {
         }
     }
 
-    /// Makes the buffer large enough for `more` bytes, and counts them.
-    async fn grow_buffer(&mut self, more: usize, expected: usize) -> Result<(), ApiError> {
-        let needed = self.bytes.len() + more;
+    /// Counts the bytes, and adds them to the buffer.
+    async fn add(&mut self, more: &[u8], expected: usize) -> Result<(), ApiError> {
+        let needed = self.bytes.len() + more.len();
         let held = self.memory.bytes();
         if needed as u64 > held {
             let counted = needed.next_multiple_of(STEP).min(expected).max(needed);
@@ -153,14 +149,7 @@ impl ReceivedBody {
                 self.grow(needed as u64 - held).await?;
             }
         }
-        if needed > self.bytes.capacity() {
-            let capacity = needed.saturating_mul(AHEAD).min(expected).max(needed);
-            let reserved = self.bytes.try_reserve_exact(capacity - self.bytes.len());
-            if reserved.is_err() {
-                // The system counts reserved memory.
-                self.bytes.reserve_exact(more);
-            }
-        }
+        self.bytes.extend(more, expected);
         Ok(())
     }
 }

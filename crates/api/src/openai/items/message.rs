@@ -4,7 +4,10 @@ use super::sound::{about, given, needed, renamed};
 use crate::error::{ApiError, code};
 use crate::openai::{fields, texts};
 use domain::error::Error;
-use domain::items::{Content, ItemType, JsonObject, NewItem, Role, elements, text};
+use domain::items::{Content, ItemType, JsonObject, NewItem, Role, first_elements, text};
+
+/// The most parts of a message. The domain refuses more.
+const MOST: usize = 1_000;
 
 /// A message, with its content as a text or as parts.
 pub(super) fn read(at: &str, object: &JsonObject<'_>) -> Result<NewItem, ApiError> {
@@ -16,7 +19,7 @@ pub(super) fn read(at: &str, object: &JsonObject<'_>) -> Result<NewItem, ApiErro
     let sent = given(object, "content");
     let sent = sent.ok_or_else(|| about(code::MISSING_FIELD, at, "content", "is required."))?;
     let more = fields::of_message(object);
-    let content = match (text(sent), elements(sent)) {
+    let content = match (text(sent), first_elements(sent, MOST + 1)) {
         (Some(said), _) if more.is_none() && !said.is_empty() => Content::parse(said),
         (Some(said), _) => with_parts(vec![texts::part(role, &said)], more),
         (None, Some(parts)) => {

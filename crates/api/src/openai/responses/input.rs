@@ -3,7 +3,7 @@
 use super::mistakes::refused;
 use crate::error::{ApiError, code};
 use crate::openai::items::IncomingItem;
-use domain::items::{Content, ItemType, JsonObject, NewItem, Role, elements, text};
+use domain::items::{Content, ItemType, JsonObject, NewItem, Role, elements, first_elements, text};
 use domain::responses::{Input, ItemEntry};
 
 /// The most items of a request.
@@ -25,7 +25,7 @@ pub(super) fn read(input: Option<&str>) -> Result<Vec<Input>, ApiError> {
         let content = Content::parse(said).map_err(|error| named(&error))?;
         return Ok(vec![Input::Item(ItemEntry::new(Role::User, content))]);
     }
-    let items = elements(input);
+    let items = first_elements(input, MOST + 1);
     let must = || {
         refused(
             code::INVALID_TYPE,

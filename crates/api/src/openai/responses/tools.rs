@@ -5,7 +5,7 @@ use super::mistakes::refused;
 use super::objects;
 use crate::chat::Fields;
 use crate::error::{ApiError, code};
-use domain::items::{JsonObject, elements, quoted, text};
+use domain::items::{JsonObject, elements, first_elements, quoted, text};
 use std::collections::HashSet;
 
 /// The most tools of a request.
@@ -27,7 +27,7 @@ struct Function {
 
 pub(super) fn read(fields: &Fields) -> Result<Tools, ApiError> {
     let given = fields.given("tools").unwrap_or("[]");
-    let list = elements(given);
+    let list = first_elements(given, MOST + 1);
     let list = list.ok_or_else(|| refused(code::INVALID_TYPE, "tools", "must be a list."))?;
     if list.len() > MOST {
         return Err(refused(

@@ -1,7 +1,7 @@
 //! The rules for parts.
 
 use super::kind::ItemType;
-use super::object::{JsonObject, elements, text};
+use super::object::{JsonObject, first_elements, text};
 use super::part::Part;
 use super::tally::{Unsound, characters};
 use crate::error::{Error, Invalid, InvalidReason, Result};
@@ -29,7 +29,7 @@ pub(super) fn check(kind: &ItemType, json: &str) -> Result<()> {
         );
         return Err(Error::invalid(PARAM, message));
     }
-    let Some(parts) = elements(json) else {
+    let Some(parts) = first_elements(json, MOST + 1) else {
         return Err(Error::mistyped(PARAM, "parts must be a list of objects."));
     };
     if !(1..=MOST).contains(&parts.len()) {

@@ -12,7 +12,7 @@ mod tally;
 
 pub use kind::ItemType;
 pub use list::Parts;
-pub use object::{JsonObject, elements, quoted, text};
+pub use object::{JsonObject, elements, first_elements, quoted, text};
 pub use part::{MediaAddress, Part};
 
 #[cfg(test)]
