@@ -69,37 +69,53 @@ pub fn check_name(param: &str, text: &str, length: RangeInclusive<usize>) -> Res
 /// text has no visible characters.
 pub fn first_line(text: &str, max: usize) -> Option<String> {
     let line = text.lines().find(|line| can_be_seen(line))?;
-    let line: String = line
-        .chars()
-        .skip_while(|c| is_blank(*c))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let line = line.trim();
+    let line = line.trim_start_matches(is_blank).trim_end_matches(is_space);
     if line.chars().nth(max).is_none() {
-        return Some(line.to_owned());
+        return Some(without_controls(line));
     }
     let most = max.saturating_sub(1);
-    let mut cut = String::new();
-    let mut last_word = None;
+    let mut cut = first_graphemes(line, most);
+    if let Some(end) = cut.rfind(is_space) {
+        let (words, _) = cut.split_at(end);
+        if words.len() * 2 >= cut.len() {
+            cut = words;
+        }
+    }
+    Some(format!(
+        "{}…",
+        without_controls(cut.trim_end_matches(is_space))
+    ))
+}
+
+/// Whether it is shown as a space.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+fn without_controls(line: &str) -> String {
+    line.replace(char::is_control, " ")
+}
+
+/// As many graphemes as have no more than `most` characters. One grapheme can be longer; then it is cut
+/// between characters.
+fn first_graphemes(line: &str, most: usize) -> &str {
+    // Each character of ASCII is a grapheme, unless a mark follows it.
+    if let Some((cut, next)) = line.split_at_checked(most)
+        && cut.is_ascii()
+        && next.starts_with(|c: char| c.is_ascii())
+    {
+        return cut;
+    }
     let mut length = 0;
-    for grapheme in line.graphemes(true) {
+    let whole = line.graphemes(true).take_while(|grapheme| {
         length += grapheme.chars().count();
-        if length > most {
-            break;
-        }
-        if grapheme.chars().all(char::is_whitespace) {
-            last_word = Some(cut.len());
-        }
-        cut.push_str(grapheme);
-    }
-    if let Some(end) = last_word.filter(|end| *end * 2 >= cut.len()) {
-        cut.truncate(end);
-    }
-    // One grapheme can be longer than `max`; then it is cut between characters.
-    if cut.is_empty() {
-        cut = line.chars().take(most).collect();
-    }
-    Some(format!("{}…", cut.trim_end()))
+        length <= most
+    });
+    let end = match whole.map(str::len).sum() {
+        0 => line.chars().take(most).map(char::len_utf8).sum(),
+        end => end,
+    };
+    line.split_at(end).0
 }
 
 /// As many graphemes from the beginning of `text` as have no more than `bytes` bytes.
@@ -149,6 +165,20 @@ mod tests {
     fn a_grapheme_longer_than_a_title_still_fits() {
         let zalgo = format!("e{}", "\u{301}".repeat(200));
         assert_eq!(first_line(&zalgo, 60).unwrap().chars().count(), 60);
+    }
+
+    #[test]
+    fn plain_letters_are_cut_where_others_would_be() {
+        let first_line = |text: &str| first_line(text, 6).unwrap();
+        assert_eq!(first_line("abcdef"), "abcdef");
+        assert_eq!(first_line("abcdef \u{7}"), "abcdef");
+        assert_eq!(first_line("abcdefg"), "abcde…");
+        assert_eq!(first_line("abcde\u{301}fg"), "abcd…");
+        assert_eq!(first_line("abcdé\u{301}fg"), "abcd…");
+        assert_eq!(first_line("abcd\u{7}fg"), "abcd…");
+        assert_eq!(first_line("ab\u{7}cdefg"), "ab cd…");
+        assert_eq!(first_line("abc\u{7}defg"), "abc…");
+        assert_eq!(first_line("a bcdefg"), "a bcd…");
     }
 
     #[test]

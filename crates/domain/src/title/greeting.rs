@@ -1,9 +1,20 @@
 //! Looks words up in the table of languages, and recognises greetings.
 
 use super::languages::{LANGUAGES, TitleLanguage};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// Words for the addressee of a greeting, and words that join its parts.
 const GREETED: &str = "day|there|all|everyone|team|sir|madam|or|to|you|chatgpt|gpt|claude|gemini|jan|assistant|ai|bot|friend";
+
+/// The words of all languages, since each message that is stored is asked whether it greets.
+static GREETINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| of_all(|language| language.greetings));
+static OFFERS: LazyLock<HashSet<&str>> = LazyLock::new(|| of_all(|language| language.offers));
+
+fn of_all(words: fn(&TitleLanguage) -> &'static str) -> HashSet<&'static str> {
+    let each = LANGUAGES.iter().map(words);
+    each.flat_map(|list| list.split('|')).collect()
+}
 
 pub(crate) fn is_in(list: &str, word: &str) -> bool {
     list.split('|').any(|known| known == word)
@@ -29,11 +40,11 @@ pub(crate) fn is_greeting(line: &str) -> bool {
     ];
     for part in line.split(marks) {
         let part = part.trim_matches(|c: char| !c.is_alphanumeric() && !is_of_word(c));
-        if part.is_empty() || has(part, |language| language.offers) {
+        if part.is_empty() || OFFERS.contains(part) {
             continue;
         }
         for word in part.split_whitespace() {
-            let is_greeting = has(word, |language| language.greetings);
+            let is_greeting = GREETINGS.contains(word);
             if !is_greeting && !is_in(GREETED, word) {
                 return false;
             }

@@ -8,6 +8,7 @@ use crate::title::greeting::is_greeting;
 use crate::visible::is_blank;
 use around::{LineContext, is_mark};
 use rank::{ADDRESS, CODE, GREETING, MARK, QUOTED, SENTENCE};
+use std::borrow::Cow;
 
 /// How much of a message is read, in bytes.
 const LOOKED_AT: usize = 16 * 1024;
@@ -89,10 +90,14 @@ fn without_marks(line: &str) -> &str {
 }
 
 /// The line without the marks around words: of bold words, and of a link.
-fn without_inline_marks(line: &str) -> String {
-    let mut out = String::new();
+fn without_inline_marks(line: &str) -> Cow<'_, str> {
+    const MARKS: [char; 5] = ['*', '[', '!', '_', '`'];
     let mut rest = line.trim_end_matches([' ', '|']);
-    while let Some(at) = rest.find(['*', '[', '!', '_', '`']) {
+    if !rest.contains(MARKS) {
+        return Cow::Borrowed(rest);
+    }
+    let mut out = String::new();
+    while let Some(at) = rest.find(MARKS) {
         let (before, found) = rest.split_at(at);
         out.push_str(before);
         let edge = |text: &str, out: &str| {
@@ -131,8 +136,8 @@ fn without_inline_marks(line: &str) -> String {
     }
     out.push_str(rest);
     match out.chars().any(char::is_alphanumeric) {
-        true => out,
-        false => line.to_owned(),
+        true => Cow::Owned(out),
+        false => Cow::Borrowed(line),
     }
 }
 
