@@ -34,6 +34,7 @@ pub(super) fn of(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
     let mut codes = vec![
         code::INVALID_ENCODING,
         code::NUL_CHARACTER,
+        code::REQUEST_TIMEOUT,
         code::TOO_MANY_CONNECTIONS,
         code::INTERNAL_ERROR,
     ];
@@ -44,7 +45,6 @@ pub(super) fn of(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         codes.extend([
             code::INVALID_REQUEST,
             code::INVALID_JSON,
-            code::REQUEST_TIMEOUT,
             code::BODY_TOO_LARGE,
             code::UNSUPPORTED_MEDIA_TYPE,
             code::TOO_MUCH_UNDER_WAY,

@@ -141,7 +141,7 @@ fn a_query_without_a_word_or_with_too_many_is_refused() {
     }
     assert!(ParsedQuery::parse(&"a ".repeat(32)).is_ok());
     assert!(ParsedQuery::parse(&"a ".repeat(33)).is_err());
-    // What has no word is no term.
+    // A lone operator is no term, and does not count.
     assert!(ParsedQuery::parse(&format!("{}a", "- ".repeat(40))).is_ok());
     assert!(ParsedQuery::parse(&"a".repeat(1_000)).is_ok());
     assert!(ParsedQuery::parse(&"a".repeat(1_001)).is_err());

@@ -178,15 +178,20 @@ async fn an_unread_body_does_not_count_as_a_head() {
     assert!([None, Some(200)].contains(&next), "{next:?}");
 }
 
-#[tokio::test]
-async fn a_head_that_does_not_end_is_told_and_its_connection_closed() {
-    let app = TestApp::spawn_with(|parts| {
+/// A service that waits 300 ms for the head of a request.
+async fn impatient() -> TestApp {
+    TestApp::spawn_with(|parts| {
         parts.terms.patience = ClientTimeouts {
             request: Duration::from_millis(300),
             ..ClientTimeouts::USUAL
         };
-    });
-    let app = app.await;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_end_is_told_and_its_connection_closed() {
+    let app = impatient().await;
     for begun in ["", "G", "GET /healthz HTTP/1.1\r\nHost: localhost\r\n"] {
         let mut stream = TcpStream::connect(app.address).await.unwrap();
         stream.write_all(begun.as_bytes()).await.unwrap();
@@ -202,13 +207,7 @@ async fn a_head_that_does_not_end_is_told_and_its_connection_closed() {
 
 #[tokio::test]
 async fn an_idle_connection_is_closed() {
-    let app = TestApp::spawn_with(|parts| {
-        parts.terms.patience = ClientTimeouts {
-            request: Duration::from_millis(300),
-            ..ClientTimeouts::USUAL
-        };
-    });
-    let app = app.await;
+    let app = impatient().await;
     let begun = format!("GET /healthz HTTP/1.1\r\nX-Long: {}", "x".repeat(100_000));
     for next in ["", "G", &begun] {
         let mut stream = TcpStream::connect(app.address).await.unwrap();
