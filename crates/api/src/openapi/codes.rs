@@ -36,6 +36,7 @@ pub(super) fn of(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
         code::NUL_CHARACTER,
         code::REQUEST_TIMEOUT,
         code::TOO_MANY_CONNECTIONS,
+        code::TOO_MUCH_UNDER_WAY,
         code::INTERNAL_ERROR,
     ];
     if !crate::browsers::HEALTH.contains(&path) {
@@ -47,7 +48,6 @@ pub(super) fn of(path: &str, operation: &mut Operation) -> Vec<&'static Code> {
             code::INVALID_JSON,
             code::BODY_TOO_LARGE,
             code::UNSUPPORTED_MEDIA_TYPE,
-            code::TOO_MUCH_UNDER_WAY,
         ]);
     }
     if has_query || operation.request_body.is_some() {
