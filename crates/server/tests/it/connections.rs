@@ -1,7 +1,7 @@
 //! Whose connections are whose: each worker of the HTTP server has its own, and the pool has no more than
 //! it may have all the same.
 
-use crate::db::{RUNTIME, Schema};
+use crate::db::{RUNTIME, SESSIONS, Schema};
 use crate::purge::until;
 use domain::health::Readiness as _;
 use infra::postgres::Database;
@@ -49,15 +49,9 @@ fn divided() -> usize {
 /// A pool of so many connections, which bear the name of its schema.
 async fn pool(connections: usize) -> (Schema, Database) {
     let schema = Schema::migrated().await;
-    let name = schema.value("select current_schema()").await;
-    let named = Schema::at(format!("{}&application_name={name}", schema.url()));
-    let database = named.patient_database(connections);
+    let database = schema.under_its_name().await.patient_database(connections);
     (schema, database)
 }
-
-/// The sessions of the pool.
-const SESSIONS: &str =
-    "select count(*) from pg_stat_activity where application_name = current_schema()";
 
 async fn ask_at_home(database: &Database) {
     let database = database.clone();

@@ -91,6 +91,10 @@ pub(crate) struct Schema {
     loan: Option<Loan>,
 }
 
+/// Counts the sessions of connections that bear the schema's name.
+pub(crate) const SESSIONS: &str =
+    "select count(*) from pg_stat_activity where application_name = current_schema()";
+
 impl Schema {
     /// The one at this address.
     pub(crate) fn at(url: String) -> Self {
@@ -108,6 +112,12 @@ impl Schema {
             loan.keep();
         }
         &self.url
+    }
+
+    /// For connections that bear its name, which [`SESSIONS`] counts.
+    pub(crate) async fn under_its_name(&self) -> Self {
+        let name = self.value("select current_schema()").await;
+        Self::at(format!("{}&application_name={name}", self.url()))
     }
 
     /// Empty, not yet migrated.

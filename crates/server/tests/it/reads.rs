@@ -29,8 +29,7 @@ end $$";
 pub(crate) async fn named() -> Schema {
     let schema = Schema::unused().await;
     schema.rows(NO_AUTOVACUUM).await;
-    let name = schema.value("select current_schema()").await;
-    Schema::at(format!("{}&application_name={name}", schema.url()))
+    schema.under_its_name().await
 }
 
 /// How many rows of a table were read so far.

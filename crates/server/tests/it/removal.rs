@@ -2,7 +2,7 @@
 
 use crate::app::{Actor, PASSWORD, TestApp, id};
 use crate::clock::PinnedClock;
-use crate::db::Schema;
+use crate::db::{SESSIONS, Schema};
 use crate::purge::{Worker, until};
 use crate::rows;
 use chrono::TimeDelta;
@@ -89,7 +89,7 @@ async fn all_rows_of_a_removed_account_go_and_no_others() {
         rows::stored(&kept)
     );
     assert_eq!(app.schema.value(&of_guest).await, "0", "they go at once");
-    let worker = Worker::start(&app.schema);
+    let worker = Worker::start(&app.schema.under_its_name().await);
     let queued = "select count(*) from jobs where kind in (6, 8)";
     until(&app.schema, queued, 20, |rows| rows == 0).await;
     let left = belongings(&app.schema).await;
@@ -97,8 +97,9 @@ async fn all_rows_of_a_removed_account_go_and_no_others() {
     let path = format!("/v1/conversations/{kept}");
     guest.get(&path).await.expect(200);
     // The sweeps of two and a half minutes, which find what other jobs were storing at the removal, are
-    // over by the worker's clock.
+    // over by the worker's clock: so none of its statements may be running then.
     drop(worker);
+    until(&app.schema, SESSIONS, 20, |sessions| sessions == 0).await;
     guest.delete("/auth/me").await.expect_nothing(204);
     let _worker = Worker::start(&app.schema);
     until(&app.schema, queued, 20, |rows| rows == 0).await;
