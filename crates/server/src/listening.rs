@@ -1,8 +1,8 @@
 //! The HTTP server: the framework's, over our own streams.
 
-use actix_http::HttpService;
 use actix_http::body::MessageBody;
 use actix_http::error::DispatchError;
+use actix_http::{HttpService, KeepAlive};
 use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt as _, map_config};
 use actix_web::dev::{AppConfig, Server, fn_service};
 use actix_web::rt::net::TcpStream;
@@ -64,6 +64,7 @@ where
             // Our streams keep the time: the framework would look at the clock before it reads, and
             // refuse whole requests that came while the service was held up.
             .client_request_timeout(Duration::ZERO)
+            .keep_alive(KeepAlive::Os)
             .client_disconnect_timeout(Duration::from_secs(1))
             .on_connect_ext(|stream: &ClientStream, data| {
                 data.insert::<Connection>(stream.connection());

@@ -1,4 +1,5 @@
 use super::deadline::Deadline;
+use super::patience::ClientTimeouts;
 use std::task::Context;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,8 @@ const GRACE: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct AwaitedRequest {
     due: Deadline,
+    /// When the first bytes came of the last one that began on an idle connection.
+    begun: Option<Instant>,
     /// Whether the framework got bytes that it may not have looked at.
     is_fresh: bool,
     /// When the time was first seen to be over.
@@ -17,9 +20,24 @@ pub(super) struct AwaitedRequest {
 }
 
 impl AwaitedRequest {
-    /// The framework gets bytes of it.
-    pub(super) fn has_come_on(&mut self) {
+    /// The framework gets bytes of it. `idle_since`: when the last one had ended; `None`: it is running.
+    pub(super) fn has_come_on(&mut self, idle_since: Option<Instant>) {
         self.is_fresh = true;
+        if idle_since.is_some_and(|idle_since| self.begun(idle_since).is_none()) {
+            self.begun = Some(Instant::now());
+        }
+    }
+
+    /// When it must have begun, or be whole if it has.
+    pub(super) fn due(&self, idle_since: Instant, patience: ClientTimeouts) -> Instant {
+        match self.begun(idle_since) {
+            Some(begun) => begun + patience.request,
+            None => idle_since + patience.idle,
+        }
+    }
+
+    fn begun(&self, idle_since: Instant) -> Option<Instant> {
+        self.begun.filter(|begun| *begun >= idle_since)
     }
 
     /// No more bytes have come for now. Whether the time is over, and the framework has looked at
@@ -53,7 +71,7 @@ mod tests {
         let due = Instant::now();
         for (pause, late) in [(Duration::from_millis(20), false), (GRACE, true)] {
             tokio::time::sleep(pause).await;
-            awaited.has_come_on();
+            awaited.has_come_on(Some(due));
             let mut context = Context::from_waker(Waker::noop());
             let is_late = awaited.is_late(Some(due), &mut context);
             assert_eq!(is_late, late, "{pause:?}");

@@ -69,6 +69,11 @@ impl Head {
         self.before = Some(0);
     }
 
+    /// Whether bytes of a body come before it.
+    pub(super) fn is_behind_body(&self) -> bool {
+        self.before != Some(0)
+    }
+
     /// Whether the connection may not have another head.
     pub(super) fn is_last(&self) -> bool {
         self.was_large || self.before.is_none()

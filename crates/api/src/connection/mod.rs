@@ -116,6 +116,11 @@ impl Connection {
         self.0.head.borrow().is_last()
     }
 
+    /// Whether the rest of a body that is not read must come before the next head.
+    fn owes_body(&self) -> bool {
+        self.0.head.borrow().is_behind_body()
+    }
+
     /// Returns when the client will send no more, because it has disconnected or closed its half.
     pub(crate) async fn ended(&self) {
         while !self.0.is_ended.get() {

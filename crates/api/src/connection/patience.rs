@@ -6,9 +6,13 @@ use std::time::Duration;
 /// The timeouts of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientTimeouts {
-    /// The time for the next request to arrive with all headers, after the connection or the last
-    /// answer.
+    /// The time for all headers of a request to arrive, after the connection or after their first
+    /// byte.
     pub request: Duration,
+    /// The time for the next request to begin, after the last answer. It is longer than gateways
+    /// keep a connection that they do not use (Kong and nginx: 60 s): a request that is sent while
+    /// its connection is being closed is lost, and may not be sent again.
+    pub idle: Duration,
     /// The time for taking the next part of a waiting answer: 32 KiB, or a sixteenth of the memory
     /// that the answer holds.
     pub answer: Duration,
@@ -17,6 +21,7 @@ pub struct ClientTimeouts {
 impl ClientTimeouts {
     pub const USUAL: Self = Self {
         request: Duration::from_secs(15),
+        idle: Duration::from_secs(75),
         answer: Duration::from_secs(60),
     };
 }

@@ -71,12 +71,21 @@ impl ClientStream {
         self.connection.clone()
     }
 
-    /// When the next request must arrive; `None` while a request is running or an answer is being
+    /// When the next request must begin, or be whole; `None` while a request is running or an answer is being
     /// written.
     fn next_request_due(&self) -> Option<Instant> {
-        let idle_since = self.connection.idle_since()?;
+        let idle_since = self.idle_since()?;
+        Some(match self.has_answered && !self.connection.owes_body() {
+            true => self.awaited.due(idle_since, self.patience),
+            false => idle_since + self.patience.request,
+        })
+    }
+
+    /// Since when no request is running, and the client has all of the last answer.
+    fn idle_since(&self) -> Option<Instant> {
+        let ended_at = self.connection.idle_since()?;
         let taken_at = self.stalls.taken_at()?;
-        Some(idle_since.max(taken_at) + self.patience.request)
+        Some(ended_at.max(taken_at))
     }
 
     /// A poll begins. Stalls of earlier answers are forgotten.
@@ -117,7 +126,7 @@ impl ClientStream {
         match buffer.filled().len() - before {
             0 if buffer.remaining() > 0 => self.connection.has_ended(),
             bytes => {
-                self.awaited.has_come_on();
+                self.awaited.has_come_on(self.idle_since());
                 self.connection.has_read(bytes);
             }
         }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::CancelToken;
 
 /// How long a server may take to report the result of work that was called off.
-const VERDICT: Duration = Duration::from_millis(500);
+const VERDICT: Duration = Duration::from_millis(700);
 
 /// How much longer it may take if the server answers other connections: a commit that waits for a
 /// slow disk cannot be called off; a wrong answer would be worse than a late one.

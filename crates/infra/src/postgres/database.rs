@@ -54,8 +54,8 @@ pub(super) struct Replica {
 const LIMIT: Duration = Duration::from_secs(4);
 
 /// A unit of work waits for a connection a little longer than a unit may take, since units that
-/// took too long return theirs then.
-const LONGER: Duration = Duration::from_millis(200);
+/// took too long return theirs then, when the server has said what became of them.
+const LONGER: Duration = Duration::from_millis(700);
 
 /// The schema is not yet that of this version.
 #[derive(Debug, thiserror::Error)]

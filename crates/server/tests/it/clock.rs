@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use ulid::Ulid;
 
@@ -70,6 +70,27 @@ impl PinnedClock {
 impl Clock for PinnedClock {
     fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.now.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// A clock that runs, and began so much later than the pinned ones.
+pub(crate) struct LaterClock {
+    since: Instant,
+    began: DateTime<Utc>,
+}
+
+impl LaterClock {
+    pub(crate) fn by(later: TimeDelta) -> Self {
+        Self {
+            since: Instant::now(),
+            began: PinnedClock::new().now() + later,
+        }
+    }
+}
+
+impl Clock for LaterClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.began + self.since.elapsed()
     }
 }
 

@@ -23,6 +23,7 @@ use tokio::time::{sleep, timeout};
 /// The limits of the port of the metrics: an answer must be taken soon.
 const PATIENCE: ClientTimeouts = ClientTimeouts {
     request: Duration::from_secs(60),
+    idle: Duration::from_secs(60),
     answer: Duration::from_secs(1),
 };
 

@@ -1,8 +1,10 @@
 //! Rows of deleted conversations are reclaimed, by any number of workers, through any crash.
 
 use crate::app::TestApp;
+use crate::clock::LaterClock;
 use crate::db::{RUNTIME, Schema};
 use crate::rows;
+use chrono::TimeDelta;
 use domain::clock::Clock;
 use domain::jobs::{Job, JobKind, JobQueue as _, Portion, Step};
 use domain::purge::PurgeStore as _;
@@ -28,6 +30,13 @@ impl Worker {
     pub(crate) fn start(schema: &Schema) -> Self {
         let usual = schema.database(2);
         Self::over(usual, Arc::new(SystemClock), Retention::default())
+    }
+
+    /// One for which the sweeps that follow a removal are over at once, while the removal itself is remembered: by the
+    /// time of this machine the service's removals are so old that they are forgotten.
+    pub(crate) fn after_sweeps(schema: &Schema) -> Self {
+        let clock = Arc::new(LaterClock::by(TimeDelta::minutes(3)));
+        Self::over(schema.database(2), clock, Retention::default())
     }
 
     /// One that goes by another clock.

@@ -89,7 +89,7 @@ async fn all_rows_of_a_removed_account_go_and_no_others() {
         rows::stored(&kept)
     );
     assert_eq!(app.schema.value(&of_guest).await, "0", "they go at once");
-    let worker = Worker::start(&app.schema.under_its_name().await);
+    let worker = Worker::after_sweeps(&app.schema.under_its_name().await);
     let queued = "select count(*) from jobs where kind in (6, 8)";
     until(&app.schema, queued, 20, |rows| rows == 0).await;
     let left = belongings(&app.schema).await;
@@ -101,7 +101,7 @@ async fn all_rows_of_a_removed_account_go_and_no_others() {
     drop(worker);
     until(&app.schema, SESSIONS, 20, |sessions| sessions == 0).await;
     guest.delete("/auth/me").await.expect_nothing(204);
-    let _worker = Worker::start(&app.schema);
+    let _worker = Worker::after_sweeps(&app.schema);
     until(&app.schema, queued, 20, |rows| rows == 0).await;
     // A job that was left for the owner meanwhile is done after that, and one that ran out of time is tried again.
     let deadline = Instant::now() + Duration::from_secs(120);
@@ -262,7 +262,7 @@ async fn very_many_sessions_end_at_once_and_their_tokens_go_in_portions() {
 #[tokio::test]
 async fn removal_races_everything_its_owner_does() {
     let app = TestApp::spawn_with(|parts| parts.workers = Some(2)).await;
-    let worker = Worker::start(&app.schema);
+    let worker = Worker::after_sweeps(&app.schema);
     for _ in 0..10 {
         let (guest, session) = app.guest().await;
         let conversation = guest.conversation(json!({})).await;

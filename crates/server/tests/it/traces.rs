@@ -2,7 +2,7 @@
 
 use crate::app::Actor;
 use crate::process::{Process, Scratch};
-use crate::provider::{Provider, says};
+use crate::provider::{Provider, nobody, says};
 use nix::sys::signal::Signal;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -332,9 +332,8 @@ async fn serves_without(collector: &str, timeout: &str, problem: &str) {
 
 #[tokio::test]
 async fn a_collector_that_is_away_costs_requests_nothing() {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let away = format!("http://{}/v1/traces", free.local_addr().unwrap());
-    drop(free);
+    let nobody = nobody();
+    let away = format!("http://{}/v1/traces", nobody.local_addr().unwrap());
     serves_without(&away, "10000", "cannot be reached").await;
 }
 

@@ -128,6 +128,7 @@ async fn silent_readers_are_disconnected_while_their_answers_wait_for_memory() {
     let patience = ClientTimeouts {
         answer: Duration::from_secs(1),
         request: Duration::from_secs(1),
+        idle: Duration::from_secs(1),
     };
     let app = TestApp::spawn_with(|parts| {
         parts.memory = memory.clone();

@@ -178,11 +178,12 @@ async fn an_unread_body_does_not_count_as_a_head() {
     assert!([None, Some(200)].contains(&next), "{next:?}");
 }
 
-/// A service that waits 300 ms for the head of a request.
+/// A service that waits 300 ms for the head of a request, and twice as long for its first byte.
 async fn impatient() -> TestApp {
     TestApp::spawn_with(|parts| {
         parts.terms.patience = ClientTimeouts {
             request: Duration::from_millis(300),
+            idle: Duration::from_millis(600),
             ..ClientTimeouts::USUAL
         };
     })
@@ -203,6 +204,20 @@ async fn a_head_that_does_not_end_is_told_and_its_connection_closed() {
         assert_eq!(answer.status, 408, "{begun:?}");
         assert_eq!(answer.json()["error"]["code"], "request_timeout");
     }
+}
+
+#[tokio::test]
+async fn an_idle_connection_is_good_for_longer_than_a_head_may_take() {
+    let app = TestApp::spawn_with(|parts| {
+        parts.terms.patience.request = Duration::from_millis(300);
+    });
+    let app = app.await;
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(health(&mut stream).await, Some(200));
+        tokio::time::sleep(Duration::from_millis(600)).await;
+    }
+    assert_eq!(health(&mut stream).await, Some(200));
 }
 
 #[tokio::test]
@@ -292,6 +307,7 @@ async fn a_connection_is_kept_as_long_as_its_request_takes() {
         parts.memory = memory.clone();
         parts.terms.patience = ClientTimeouts {
             request: Duration::from_millis(100),
+            idle: Duration::from_millis(100),
             answer: Duration::from_millis(100),
         };
     });

@@ -4,7 +4,9 @@ use super::{contents, path, said};
 use crate::app::Actor;
 use crate::db::Schema;
 use crate::process::{Log, Process};
-use crate::provider::{Play, Provider, STREAM, answers, event, refuses, says, says_when_told};
+use crate::provider::{
+    Play, Provider, STREAM, answers, event, nobody, refuses, says, says_when_told,
+};
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -316,9 +318,8 @@ async fn each_is_told(
 
 #[tokio::test]
 async fn why_a_provider_cannot_be_reached_is_in_the_log() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let closed = format!("http://{}/v1", listener.local_addr().unwrap());
-    drop(listener);
+    let nobody = nobody();
+    let closed = format!("http://{}/v1", nobody.local_addr().unwrap());
     let plain = Provider::that(says(&["Hello"]));
     for (url, reason) in [
         (closed, "Connection refused"),

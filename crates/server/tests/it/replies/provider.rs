@@ -1,7 +1,7 @@
 //! The service's treatment of a model provider's answers.
 
 use crate::provider::{
-    Play, Provider, STREAM, answers, connected, end, event, refuses, says, says_when_told,
+    Play, Provider, STREAM, answers, connected, end, event, nobody, refuses, says, says_when_told,
 };
 use domain::admission::Caller;
 use domain::error::Error;
@@ -170,11 +170,10 @@ async fn a_failure_that_may_pass_is_met_by_asking_once_more() {
 
 #[tokio::test]
 async fn a_provider_that_is_not_there_is_told_of() {
-    // A port that was free a moment ago, a name that no one may have (RFC 6761), and a listener
+    // A port without a listener, a name that no one may have (RFC 6761), and a listener
     // that does not speak TLS.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
+    let nobody = nobody();
+    let port = nobody.local_addr().unwrap().port();
     let plain = Provider::that(says(&["Hello"]));
     let tls = plain.url().replace("http://", "https://");
     for url in [
