@@ -2,6 +2,7 @@
 
 mod invalid;
 mod limited;
+mod not_begun;
 mod provider;
 mod quota;
 mod reasons;
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 
 pub use invalid::{Invalid, InvalidReason};
 pub use limited::Limited;
+pub use not_begun::NotBegun;
 pub use provider::{ProviderFailure, ProviderRefusal, RefusalKind, Report};
 pub use quota::ExceededQuota;
 pub use reasons::{Conflict, Forbidden, Unauthenticated};
@@ -119,6 +121,15 @@ impl Resource {
 }
 
 impl Error {
+    /// Whether the database was too busy, or away, and has surely changed nothing.
+    pub fn came_too_early(&self) -> bool {
+        match self {
+            Self::Overloaded { .. } | Self::Contended(_) => true,
+            Self::Unavailable(source) => source.is::<NotBegun>(),
+            _ => false,
+        }
+    }
+
     /// Whether the failure is the server's and not the caller's.
     pub fn is_ours(&self) -> bool {
         matches!(

@@ -39,11 +39,7 @@ impl Persistence {
     /// Pauses, and returns `true` if the reply should be stored again. That is so only after
     /// failures that surely have changed nothing.
     async fn goes_on(&mut self, failure: Option<&Error>) -> bool {
-        let is_busy = matches!(
-            failure,
-            Some(Error::Overloaded { .. } | Error::Contended(_))
-        );
-        if !is_busy || self.left == 0 {
+        if self.left == 0 || !failure.is_some_and(Error::came_too_early) {
             return false;
         }
         self.left -= 1;

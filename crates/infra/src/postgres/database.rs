@@ -1,5 +1,5 @@
 use super::connect::Target;
-use super::error::{Silent, contended, unavailable};
+use super::error::{Silent, contended, not_begun};
 use super::figures::{Figures, PoolConnections};
 use super::following::FollowedReplica;
 use super::pool::{Pool, Pooled};
@@ -152,7 +152,7 @@ impl Database {
         let permit = self.permits.permit(request, deadline).await;
         permit.ok_or_else(|| match self.was_heard_since(request.begun) {
             true => WorkPermits::overloaded(),
-            false => unavailable(Silent(self.queue())),
+            false => not_begun(Silent(self.queue())),
         })
     }
 
@@ -163,10 +163,10 @@ impl Database {
         let acquired = tokio::time::timeout_at(begun + queue, self.pool.get()).await;
         match acquired {
             Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(error)) => Err(unavailable(error)),
+            Ok(Err(error)) => Err(not_begun(error)),
             Err(_) => match self.was_heard_since(begun) {
                 true => Err(contended(Silent(queue))),
-                false => Err(unavailable(Silent(queue))),
+                false => Err(not_begun(Silent(queue))),
             },
         }
     }
@@ -183,7 +183,7 @@ impl Database {
     pub(super) fn must_be_open(&self) -> Result<()> {
         match self.is_open() {
             true => Ok(()),
-            false => Err(unavailable(NotMigrated)),
+            false => Err(not_begun(NotMigrated)),
         }
     }
 

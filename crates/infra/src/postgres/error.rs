@@ -1,7 +1,7 @@
 //! Converts driver errors into domain errors. No other module does that.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use domain::error::Error;
+use domain::error::{Error, NotBegun};
 use std::time::Duration;
 
 /// The time for one unit of work ran out.
@@ -67,6 +67,11 @@ pub(super) fn is_full(error: &DieselError) -> bool {
 
 pub(super) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Unavailable(Box::new(error))
+}
+
+/// The work was not begun.
+pub(super) fn not_begun(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    unavailable(NotBegun(Box::new(error)))
 }
 
 /// The work was called off, or conflicted with other work. It was rolled back.

@@ -3,11 +3,17 @@
 use super::{contents, path, said};
 use crate::app::{Actor, TestApp};
 use crate::db::Schema;
+use crate::durability::cutter::Cutter;
 use crate::provider::{Provider, says_when_told};
+use crate::purge::until;
 use crate::races::hold;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
+
+/// The sessions of the service, and not that of the test.
+const OTHERS: &str = "select count(*) from pg_stat_activity \
+                      where application_name = current_schema() and pid <> pg_backend_pid()";
 
 /// The text of an answer, once it has come.
 fn answering(alice: &Actor, path: String, body: Value) -> tokio::task::JoinHandle<String> {
@@ -76,4 +82,38 @@ async fn a_reply_is_stored_although_the_database_was_busy_for_longer_than_a_requ
     ]) {
         assert_eq!(contents(&alice, conversation).await, said);
     }
+}
+
+#[tokio::test]
+async fn a_reply_is_stored_although_the_database_was_away_for_a_moment() {
+    let schema = Schema::migrated().await.under_its_name().await;
+    let cutter = Cutter::to(&schema).await;
+    let proxied = cutter.schema(&schema);
+    let database = proxied.database(2);
+    let figures = database.figures();
+    let provider = Provider::that(says_when_told(&["Because."]));
+    let app = TestApp::serve(proxied, database, |parts| {
+        parts.provider = provider.connected();
+    });
+    let alice = app.alice();
+    let (conversation, ids) = said(&alice, &[("user", "Why?")]).await;
+    let body = json!({ "stream": true });
+    let answer = answering(&alice, path(&conversation, &ids[0]), body);
+    provider.was_asked(1).await;
+    cutter.cut_all();
+    let end = "select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = current_schema() and pid <> pg_backend_pid()";
+    schema.rows(end).await;
+    until(&schema, OTHERS, 20, |sessions| sessions == 0).await;
+    let before = figures.failures.unavailable.read();
+    provider.go_on(2);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while figures.failures.unavailable.read() == before {
+        assert!(Instant::now() < deadline, "the database is not missed");
+        sleep(Duration::from_millis(5)).await;
+    }
+    cutter.let_all_through();
+    let text = answer.await.unwrap();
+    assert!(text.contains("event: item.completed"), "{text}");
+    assert_eq!(contents(&alice, &conversation).await, ["Why?", "Because."]);
 }
