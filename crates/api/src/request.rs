@@ -209,3 +209,20 @@ fn without_body(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> 
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of the work that a middleware does for a request.
+    const fn bytes_of_work<F>(_: fn(ServiceRequest, Next<BoxBody>) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// A connection has room for this work while it waits for its next request, too.
+    #[test]
+    fn a_connection_that_waits_takes_little_memory() {
+        let bytes = bytes_of_work(around_request);
+        assert!(bytes <= 2048, "{bytes}");
+    }
+}

@@ -10,7 +10,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use domain::repeats::{Claim, scope};
 use domain::usage::Usage;
 use std::rc::Rc;
@@ -52,20 +52,26 @@ async fn finish(repeat: &Repeat, response: ServiceResponse<BoxBody>) -> ServiceR
             Err(error) => instead(response, HttpResponse::from_error(ApiError::from(error))),
         };
     };
-    let request = response.request().clone();
-    let other = match answer {
+    // Boxed, because it is rare and large, and every connection has room for the work of a request.
+    let other = Box::pin(answered_again(response.request(), answer)).await;
+    instead(response, other)
+}
+
+/// The answer to a repeat, as the first attempt got it.
+async fn answered_again(request: &HttpRequest, answer: ReadyAnswer) -> HttpResponse {
+    let answer = match answer {
         ReadyAnswer::Done {
             outcome,
             again: RepeatAnswer::Stream,
             ..
-        } => joined::joined(&request, &outcome).await,
-        ReadyAnswer::Done { outcome, sent, .. } => again::answer(&request, outcome, &sent).await,
-        ReadyAnswer::Joined(watched) => joined::stream(&request, watched).await,
+        } => joined::joined(request, &outcome).await,
+        ReadyAnswer::Done { outcome, sent, .. } => again::answer(request, outcome, &sent).await,
+        ReadyAnswer::Joined(watched) => joined::stream(request, watched).await,
     };
-    let mut other = other.unwrap_or_else(HttpResponse::from_error);
-    if other.status().is_success() {
-        let headers = other.headers_mut();
+    let mut answer = answer.unwrap_or_else(HttpResponse::from_error);
+    if answer.status().is_success() {
+        let headers = answer.headers_mut();
         headers.insert(REPLAYED, HeaderValue::from_static("true"));
     }
-    instead(response, other)
+    answer
 }
