@@ -28,12 +28,24 @@ impl AwaitedRequest {
         }
     }
 
-    /// When it must have begun, or be whole if it has.
-    pub(super) fn due(&self, idle_since: Instant, patience: ClientTimeouts) -> Instant {
+    /// When it must have begun, or be whole if it has. `has_begun`: bytes of it came while the last
+    /// one was running.
+    pub(super) fn due(
+        &self,
+        idle_since: Instant,
+        has_begun: bool,
+        patience: ClientTimeouts,
+    ) -> Instant {
         match self.begun(idle_since) {
             Some(begun) => begun + patience.request,
+            None if has_begun => idle_since + patience.request,
             None => idle_since + patience.idle,
         }
+    }
+
+    /// When the task that waits for it is woken; `None`: not at all.
+    pub(super) fn wakes_at(&self) -> Option<Instant> {
+        self.due.wakes_at()
     }
 
     fn begun(&self, idle_since: Instant) -> Option<Instant> {

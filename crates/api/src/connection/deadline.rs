@@ -25,6 +25,12 @@ impl Deadline {
         }
         false
     }
+
+    /// When the task is woken next; `None`: not at all.
+    pub(super) fn wakes_at(&self) -> Option<Instant> {
+        let timer = self.0.as_ref().filter(|timer| !timer.is_elapsed());
+        timer.map(|timer| timer.deadline().into_std())
+    }
 }
 
 #[cfg(test)]

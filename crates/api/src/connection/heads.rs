@@ -10,6 +10,9 @@ use domain::admission::{Permit, Refused};
 /// however long the first request takes. This number fits into its first buffer.
 pub(super) const READ_AHEAD: usize = BUFFER - SPARE;
 
+/// How many bytes are read at a time of a body that a request has asked for.
+pub(super) const OF_A_BODY: usize = 64 * 1024;
+
 /// The size of the framework's first buffer. It makes the buffer larger when less than this is free.
 const BUFFER: usize = 8 * 1024;
 const SPARE: usize = 1024;
@@ -44,7 +47,7 @@ impl Default for Head {
 }
 
 impl Head {
-    /// Counts bytes that were read while no request was running.
+    /// Counts bytes that were read.
     pub(super) fn grows(&mut self, bytes: usize) {
         let bytes = bytes as u64;
         if let Some(before) = &mut self.before {
@@ -67,6 +70,20 @@ impl Head {
     /// The head comes next: the body of the request was read.
     pub(super) fn is_next(&mut self) {
         self.before = Some(0);
+    }
+
+    /// Whether bytes of it have come.
+    pub(super) fn has_begun(&self) -> bool {
+        self.bytes > 0
+    }
+
+    /// How many bytes may be read at a time of the body before it: hardly more than the body has.
+    pub(super) fn of_body(&self) -> usize {
+        let before = self.before.map(usize::try_from);
+        match before {
+            Some(Ok(before)) => OF_A_BODY.min(before.saturating_add(READ_AHEAD)),
+            Some(Err(_)) | None => OF_A_BODY,
+        }
     }
 
     /// Whether bytes of a body come before it.

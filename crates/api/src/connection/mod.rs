@@ -28,9 +28,6 @@ use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
-/// How many bytes are read at a time of a body that a request has asked for.
-const OF_A_BODY: usize = 64 * 1024;
-
 /// The least part of an answer, in bytes, that a client must take within its time limit.
 const LEAST: u64 = 32 * 1024;
 
@@ -46,6 +43,8 @@ struct ConnectionState {
     under_way: Cell<usize>,
     /// When the last of those ended.
     idle_since: Cell<Instant>,
+    /// When the task that reads is woken to look at the time.
+    wakes_at: Cell<Option<Instant>>,
     /// Bytes that may be read now.
     allowance: Cell<usize>,
     /// Whether more may be read in the next poll, if no request runs then.
@@ -70,6 +69,7 @@ impl Connection {
         Self(Rc::new(ConnectionState {
             under_way: Cell::new(0),
             idle_since: Cell::new(Instant::now()),
+            wakes_at: Cell::new(None),
             allowance: Cell::new(READ_AHEAD),
             is_due: Cell::new(false),
             has_begun: Cell::new(false),
@@ -100,7 +100,8 @@ impl Connection {
     /// A request has consumed all bytes that were read for it.
     pub(crate) fn wants_more(&self) {
         // Otherwise the stream already waits for the socket: waking it would loop until bytes come.
-        if self.0.allowance.replace(OF_A_BODY) == 0 {
+        let of_body = self.0.head.borrow().of_body();
+        if self.0.allowance.replace(of_body) == 0 {
             self.read_on();
         }
     }
@@ -119,6 +120,11 @@ impl Connection {
     /// Whether the rest of a body that is not read must come before the next head.
     fn owes_body(&self) -> bool {
         self.0.head.borrow().is_behind_body()
+    }
+
+    /// Whether bytes of the next head have come.
+    fn has_begun_next(&self) -> bool {
+        self.0.head.borrow().has_begun()
     }
 
     /// Returns when the client will send no more, because it has disconnected or closed its half.
@@ -175,9 +181,7 @@ impl Connection {
     fn has_read(&self, bytes: usize) {
         let rest = self.0.allowance.get().saturating_sub(bytes);
         self.0.allowance.set(rest);
-        if self.0.under_way.get() == 0 {
-            self.0.head.borrow_mut().grows(bytes);
-        }
+        self.0.head.borrow_mut().grows(bytes);
     }
 
     /// The framework gets no more for now, though more may have come.
@@ -206,6 +210,11 @@ impl Connection {
         }
     }
 
+    /// The task will be woken at this time anyway; `None`: it will not.
+    fn wakes_at(&self, at: Option<Instant>) {
+        self.0.wakes_at.set(at);
+    }
+
     fn read_on(&self) {
         if let Some(reader) = self.0.reader.take() {
             reader.wake();
@@ -226,10 +235,13 @@ impl Drop for UnderWay {
         let Self(connection) = self;
         let state = &connection.0;
         state.under_way.set(state.under_way.get().saturating_sub(1));
-        state.idle_since.set(Instant::now());
+        let now = Instant::now();
+        state.idle_since.set(now);
         state.held.set(0);
+        // The time for the next request runs from now on. A timer that fired meanwhile is not set.
+        let is_timed = state.wakes_at.get().is_some_and(|at| at > now);
         // From now on, the connection waits for the client to send the rest of the body.
-        if state.allowance.get() == 0 || connection.is_worn() {
+        if !is_timed || state.allowance.get() == 0 || connection.is_worn() {
             connection.read_on();
         }
     }

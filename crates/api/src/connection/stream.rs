@@ -76,7 +76,9 @@ impl ClientStream {
     fn next_request_due(&self) -> Option<Instant> {
         let idle_since = self.idle_since()?;
         Some(match self.has_answered && !self.connection.owes_body() {
-            true => self.awaited.due(idle_since, self.patience),
+            true => self
+                .awaited
+                .due(idle_since, self.connection.has_begun_next(), self.patience),
             false => idle_since + self.patience.request,
         })
     }
@@ -196,12 +198,15 @@ impl AsyncRead for ClientStream {
             return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
         }
         let read = this.poll_bytes(context, buffer);
-        if read.is_pending() {
+        if matches!(read, Poll::Ready(Err(_))) {
+            this.connection.has_ended();
+        } else if read.is_pending() {
             let due = this.next_request_due();
             if this.awaited.is_late(due, context) {
                 this.tell(&TOO_LATE);
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
+            this.connection.wakes_at(this.awaited.wakes_at());
             this.connection.waits(context.waker());
             this.was_looked_at = true;
             if this.connection.is_unpaid() {
@@ -248,6 +253,7 @@ impl AsyncWrite for ClientStream {
 mod tests {
     use super::*;
     use crate::connection::Unlimited;
+    use crate::connection::heads::OF_A_BODY;
     use std::future::poll_fn;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -342,15 +348,15 @@ mod tests {
             assert_eq!(read(&mut stream).await, None);
             drop(under_way);
         }
-        let _under_way = connection.begin(Some(0));
+        let _under_way = connection.begin(Some(1 << 20));
         connection.wants_more();
         let mut of_a_body = 0;
-        while of_a_body < super::super::OF_A_BODY {
+        while of_a_body < OF_A_BODY {
             of_a_body += read(&mut stream).await.unwrap_or(0);
             yield_now().await;
         }
         assert_eq!(read(&mut stream).await, None);
-        assert_eq!((total, of_a_body), (READ_AHEAD, super::super::OF_A_BODY));
+        assert_eq!((total, of_a_body), (READ_AHEAD, OF_A_BODY));
         sending.abort();
     }
 
@@ -437,6 +443,59 @@ mod tests {
         let mut told = String::new();
         client.read_to_string(&mut told).await.unwrap();
         assert!(told.starts_with("HTTP/1.1 408 "), "{told}");
+    }
+
+    #[tokio::test]
+    async fn a_head_that_began_while_a_request_ran_is_not_waited_for_as_long_as_an_idle_client() {
+        let patience = ClientTimeouts {
+            request: Duration::from_millis(20),
+            ..ClientTimeouts::USUAL
+        };
+        let (mut client, mut stream) = connected(patience).await;
+        let connection = stream.connection();
+        let under_way = connection.begin(Some(0));
+        client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        let read = stream.read(&mut [0; 64]).await.unwrap();
+        assert_eq!(read, b"GET / HTTP/1.1\r\n".len());
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        drop(under_way);
+        let late = stream.read(&mut [0; 64]).await;
+        assert_eq!(late.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_reset_is_an_end() {
+        let (mut client, mut stream) = connected(ClientTimeouts::USUAL).await;
+        client.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+        client.set_zero_linger().unwrap();
+        drop(client);
+        let end = loop {
+            match stream.read(&mut [0; 64]).await {
+                Ok(1..) => {}
+                end => break end,
+            }
+        };
+        assert!(stream.connection().is_ended(), "{end:?}");
+    }
+
+    #[tokio::test]
+    async fn hardly_more_is_read_than_a_body_has() {
+        let (mut client, mut stream) = connected(ClientTimeouts::USUAL).await;
+        let sending = tokio::spawn(async move {
+            let _ = client.write_all(&[0; 512 * 1024]).await;
+            client
+        });
+        let connection = stream.connection();
+        let _under_way = connection.begin(Some(20));
+        connection.wants_more();
+        let mut total = 0;
+        while total < 20 + READ_AHEAD {
+            total += read(&mut stream).await.unwrap_or(0);
+            yield_now().await;
+        }
+        assert_eq!(read(&mut stream).await, None);
+        assert_eq!(total, 20 + READ_AHEAD);
+        sending.abort();
     }
 
     #[tokio::test]

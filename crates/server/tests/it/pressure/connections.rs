@@ -221,6 +221,40 @@ async fn an_idle_connection_is_good_for_longer_than_a_head_may_take() {
 }
 
 #[tokio::test]
+async fn a_connection_is_also_closed_that_is_idle_after_a_long_request() {
+    use crate::provider::{Provider, says_when_told};
+    let provider = Provider::that(says_when_told(&["Yes."]));
+    let app = TestApp::spawn_with(|parts| {
+        parts.provider = provider.connected();
+        parts.terms.patience = ClientTimeouts {
+            request: Duration::from_millis(100),
+            idle: Duration::from_millis(100),
+            ..ClientTimeouts::USUAL
+        };
+    });
+    let app = app.await;
+    let body = br#"{"messages":[{"role":"user","content":"Hello"}]}"#;
+    let request = app.by_alice(b"POST /v1/chat/completions", body);
+    let request = String::from_utf8(request).unwrap();
+    let request = request.replace("Connection: close\r\n", "");
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    provider.was_asked(1).await;
+    // The time for the request after the one before is over meanwhile.
+    sleep(Duration::from_millis(300)).await;
+    provider.go_on(100);
+    let mut answer = Vec::new();
+    let reading = stream.read_to_end(&mut answer);
+    timeout(PATIENCE, reading)
+        .await
+        .expect("it is closed")
+        .unwrap();
+    let answer = crate::answer::Answer::parse(&answer);
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("connection"), "");
+}
+
+#[tokio::test]
 async fn an_idle_connection_is_closed() {
     let app = impatient().await;
     let begun = format!("GET /healthz HTTP/1.1\r\nX-Long: {}", "x".repeat(100_000));
