@@ -26,16 +26,25 @@ pub(super) async fn stream(
         written,
         mut over,
     } = watched;
-    let (ended, outcome) = oneshot::channel();
+    let (mut ended, outcome) = oneshot::channel();
     let kept = KeptConversation::default();
     let (of, keeps) = (request.clone(), Rc::clone(&kept));
     actix_web::rt::spawn(async move {
-        while over.changed().await.is_ok() {}
-        let is_cancelled = *over.borrow();
-        let _ = ended.send(match is_cancelled {
-            true => Err(Error::Conflict(Conflict::TurnCancelled)),
-            false => end(&of, begun, &keeps).await,
-        });
+        let watching = async {
+            while over.changed().await.is_ok() {}
+            let is_cancelled = *over.borrow();
+            match is_cancelled {
+                true => Err(Error::Conflict(Conflict::TurnCancelled)),
+                false => end(&of, begun, &keeps).await,
+            }
+        };
+        tokio::select! {
+            outcome = watching => {
+                let _ = ended.send(outcome);
+            }
+            // The client has left.
+            () = ended.closed() => {}
+        }
     });
     begin(request, Generation::watched(written, outcome), kept).await
 }
