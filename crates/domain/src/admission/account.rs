@@ -28,6 +28,8 @@ pub struct BudgetUsage {
 pub(super) struct Holder {
     pub(super) held: u64,
     pub(super) waiting: BTreeMap<Ticket, Request>,
+    /// The number of waiting requests, as the queue last counted them.
+    pub(super) places: usize,
     /// Where the caller stands in the order of callers, if its first request fits into its share.
     pub(super) rank: Option<Ticket>,
     pub(super) motion: Motion,
@@ -68,7 +70,7 @@ pub(super) struct Request {
 /// A request that was put into the queue.
 pub(super) struct QueuedRequest {
     pub(super) ticket: Ticket,
-    /// Completes when the units are the caller's.
+    /// Completes when the units are the caller's, or fails when others need its place more.
     pub(super) given: oneshot::Receiver<()>,
 }
 

@@ -27,6 +27,11 @@ impl Budget {
         Self(Arc::new(Mutex::new(Queue::new(limits))))
     }
 
+    /// A permit without units, which can grow.
+    pub fn nothing(&self, caller: Caller) -> Permit {
+        self.permit(caller, 0)
+    }
+
     /// Takes units that are free now.
     ///
     /// # Errors
@@ -44,7 +49,7 @@ impl Budget {
     ///
     /// # Errors
     /// Says which share is still used up when `patience` has ended. Fails at once where too many
-    /// requests wait already.
+    /// requests wait already, and later where the caller has most of them and others come.
     pub async fn take(
         &self,
         caller: Caller,
@@ -56,9 +61,14 @@ impl Budget {
         };
         let mut patience = pin!(patience);
         poll_fn(|context| {
-            if Pin::new(&mut waiting.queued.given).poll(context).is_ready() {
-                waiting.is_over = true;
-                return Poll::Ready(Ok(self.permit(caller, units)));
+            if let Poll::Ready(given) = Pin::new(&mut waiting.queued.given).poll(context) {
+                return Poll::Ready(match given {
+                    Ok(()) => {
+                        waiting.is_over = true;
+                        Ok(self.permit(caller, units))
+                    }
+                    Err(_) => Err(self.queue().refuses(Refused::Caller)),
+                });
             }
             let ended = patience.as_mut().poll(context);
             ended.map(|()| {
@@ -109,7 +119,10 @@ impl Budget {
             return Ok(None);
         }
         let queued = queue.wait(caller, units);
-        let queued = queued.map_err(|refused| queue.refuses(refused))?;
+        let (queued, displaced) = queued.map_err(|refused| queue.refuses(refused))?;
+        // Without the lock: this wakes the task of that request.
+        drop(queue);
+        drop(displaced);
         Ok(Some(Waiting {
             budget: self.clone(),
             caller,

@@ -4,11 +4,13 @@
 //! share is used up, or for whom too little is free, waits or is refused; other callers are not
 //! affected. Free units go to the waiting callers in turn; the requests of one caller keep their
 //! order. So a caller with a thousand requests waits longer for each answer, and a caller with one
-//! request waits for at most one request of each other caller.
+//! request waits for at most one request of each other caller. Where the queue is full, the caller who
+//! has most requests in it loses the newest one to a caller who has fewer.
 
 mod account;
 mod body_memory;
 mod budget;
+mod places;
 mod queue;
 #[cfg(test)]
 mod tests;

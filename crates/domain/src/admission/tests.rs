@@ -208,7 +208,8 @@ fn so_many_wait_and_the_next_is_refused_at_once() {
         poll(&mut taking).unwrap().unwrap_err()
     };
     assert_eq!(refused(1), Refused::Caller);
-    queue.push(waiting(&budget, caller(3), 1));
+    queue.pop();
+    queue.extend([3, 5].map(|number| waiting(&budget, caller(number), 1)));
     assert_eq!(refused(4), Refused::Full);
     queue.clear();
     assert!(poll(&mut waiting(&budget, caller(4), 1)).is_none());
@@ -345,4 +346,32 @@ fn refusals_are_counted_by_their_reason() {
     let usage = budget.usage();
     assert_eq!((usage.total, usage.held, usage.waiting), (4, 4, 0));
     assert_eq!((usage.refused_for_share, usage.refused_for_all), (1, 2));
+}
+
+#[test]
+fn callers_who_fill_the_queue_do_not_keep_others_out() {
+    let budget = Budget::new(BudgetLimits {
+        total: 1,
+        share: 1,
+        waiting: 4,
+        waiting_each: 2,
+    });
+    let held = budget.try_take(caller(9), 1).unwrap();
+    let mut first = waiting(&budget, caller(1), 1);
+    let mut second = waiting(&budget, caller(1), 1);
+    let others = [2, 2].map(|number| waiting(&budget, caller(number), 1));
+    // The newcomers get a place of each caller who has two; then everyone has one.
+    let newcomers = [3, 4].map(|number| waiting(&budget, caller(number), 1));
+    assert_eq!(poll(&mut second).unwrap().unwrap_err(), Refused::Caller);
+    drop(second);
+    let mut last: Taking = Box::pin(budget.take(caller(5), 1, pending()));
+    assert_eq!(poll(&mut last).unwrap().unwrap_err(), Refused::Full);
+    let mut again: Taking = Box::pin(budget.take(caller(3), 1, pending()));
+    assert_eq!(poll(&mut again).unwrap().unwrap_err(), Refused::Full);
+    // The units go on in turn, and none are lost with those who had to leave.
+    drop(held);
+    let permit = poll(&mut first).unwrap().unwrap();
+    assert_eq!((budget.held(), budget.waiting()), (1, 3));
+    drop((permit, first, newcomers, others));
+    assert!(budget.queue().is_untouched());
 }

@@ -1,4 +1,7 @@
-use super::account::{BudgetUsage, Holder, Motion, QueuedRequest, Refusals, Request, Ticket};
+mod figures;
+
+use super::account::{Holder, Motion, QueuedRequest, Refusals, Request, Ticket};
+use super::places::Places;
 use super::{BudgetLimits, Caller, Refused};
 use std::collections::BTreeMap;
 use tokio::sync::oneshot;
@@ -14,6 +17,7 @@ pub(super) struct Queue {
     /// next.
     ranks: BTreeMap<Ticket, Caller>,
     waiting: usize,
+    places: Places,
     last: Ticket,
     motion: Motion,
     refusals: Refusals,
@@ -27,47 +31,11 @@ impl Queue {
             callers: BTreeMap::new(),
             ranks: BTreeMap::new(),
             waiting: 0,
+            places: Places::default(),
             last: 0,
             motion: Motion::default(),
             refusals: Refusals::default(),
         }
-    }
-
-    pub(super) fn usage(&self) -> BudgetUsage {
-        BudgetUsage {
-            total: self.limits.total,
-            held: self.held(),
-            waiting: self.waiting,
-            refused_for_share: self.refusals.for_share,
-            refused_for_all: self.refusals.for_all,
-        }
-    }
-
-    /// Counts a refusal.
-    pub(super) fn refuses(&mut self, refused: Refused) -> Refused {
-        self.refusals.count(refused);
-        refused
-    }
-
-    pub(super) fn held(&self) -> u64 {
-        self.limits.total - self.free
-    }
-
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting
-    }
-
-    pub(super) fn held_by(&self, caller: Caller) -> u64 {
-        self.callers.get(&caller).map_or(0, |account| account.held)
-    }
-
-    #[cfg(test)]
-    pub(super) fn is_untouched(&self) -> bool {
-        self.free == self.limits.total
-            && self.callers.is_empty()
-            && self.ranks.is_empty()
-            && self.waiting == 0
-            && self.motion.at_work == 0
     }
 
     /// Takes units at once, unless other callers wait for them: a small request never overtakes a
@@ -98,8 +66,14 @@ impl Queue {
         Ok(())
     }
 
-    /// Puts a request into the queue.
-    pub(super) fn wait(&mut self, caller: Caller, units: u64) -> Result<QueuedRequest, Refused> {
+    /// Puts a request into the queue. Where the queue is full, it gets a place of the caller who has
+    /// most of them, if that is fair. The caller must drop the request that had the place, which
+    /// wakes its task.
+    pub(super) fn wait(
+        &mut self,
+        caller: Caller,
+        units: u64,
+    ) -> Result<(QueuedRequest, Option<Request>), Refused> {
         if units > self.limits.share {
             return Err(Refused::Caller);
         }
@@ -107,23 +81,44 @@ impl Queue {
         if own.map_or(0, |account| account.waiting.len()) >= self.limits.waiting_each {
             return Err(self.reason(caller, units));
         }
-        if self.waiting >= self.limits.waiting {
-            return Err(Refused::Full);
-        }
+        let displaced = match self.waiting >= self.limits.waiting {
+            true => Some(self.displace(caller).ok_or(Refused::Full)?),
+            false => None,
+        };
         let ticket = self.ticket();
         let (given, queued) = oneshot::channel();
         let account = self.callers.entry(caller).or_default();
         account.waiting.insert(ticket, Request { units, given });
         self.waiting += 1;
         self.settle(caller);
-        Ok(QueuedRequest {
+        let queued = QueuedRequest {
             ticket,
             given: queued,
-        })
+        };
+        Ok((queued, displaced))
+    }
+
+    /// Makes a place for a request of `caller`: takes out the newest request of the caller who has
+    /// most in the queue, if that one has more than `caller` even then.
+    fn displace(&mut self, caller: Caller) -> Option<Request> {
+        let own = self.callers.get(&caller);
+        let own = own.map_or(0, |account| account.waiting.len());
+        let (most, crowd) = self.places.crowd()?;
+        if most < own + 2 {
+            return None;
+        }
+        let (ticket, request) = self.callers.get_mut(&crowd)?.waiting.pop_last()?;
+        self.waiting -= 1;
+        self.places.displaces(ticket);
+        self.settle(crowd);
+        Some(request)
     }
 
     /// Takes a request out of the queue. `false`: the request has got its units already.
     pub(super) fn leave(&mut self, caller: Caller, ticket: Ticket) -> bool {
+        if self.places.was_displaced(ticket) {
+            return true;
+        }
         let account = self.callers.get_mut(&caller);
         let request = account.and_then(|account| account.waiting.remove(&ticket));
         if request.is_some() {
@@ -223,6 +218,9 @@ impl Queue {
     /// Updates a caller after any change: the caller has a rank exactly when its first request fits
     /// into its share, and has an account as long as it holds units or waits.
     fn settle(&mut self, caller: Caller) {
+        if let Some(account) = self.callers.get_mut(&caller) {
+            self.places.count(caller, account);
+        }
         let Some(account) = self.callers.get(&caller) else {
             return;
         };
