@@ -71,7 +71,7 @@ impl Keeping {
                 };
             }
         };
-        let (audience, events) = Audience::new();
+        let (audience, events) = Audience::new(self.stores.queue.memory(owner));
         // The answer continues without a client that has disconnected.
         drop(beginning.send(Ok((events, is_truncated))));
         generation.run(request, audience, made).await

@@ -65,6 +65,11 @@ impl TurnService {
         }
     }
 
+    /// Memory for what a turn's reader has not read. It has no units yet.
+    pub fn memory(&self, owner: OwnerId) -> Permit {
+        self.memory.nothing(Caller::Owner(owner))
+    }
+
     /// Queues up, and returns when all earlier turns of the conversation are over. The `bool` says
     /// whether it had to wait. `memory` is that of its request, which the turn keeps.
     pub async fn turn(
