@@ -84,6 +84,14 @@ pub(super) fn unanswered(error: impl std::error::Error + Send + Sync + 'static) 
     Error::Unanswered(Box::new(error))
 }
 
+/// The failure of a look that follows work which was done: the work must not be repeated.
+pub(super) fn after_work(error: Error) -> Error {
+    match error.came_too_early() {
+        true => unavailable(error),
+        false => error,
+    }
+}
+
 /// A row that breaks a rule of the domain. That is always an internal error.
 pub(super) fn inconsistent(broken: Error) -> Error {
     Error::Internal(Box::new(broken))

@@ -5,7 +5,7 @@ mod statements;
 mod steps;
 
 use super::database::Database;
-use super::error::storage;
+use super::error::{after_work, storage};
 use super::row_keys::{ConversationKey, key};
 use super::schema::conversations;
 use super::titles::NewTitles;
@@ -134,7 +134,7 @@ impl PgChats {
         let exists = self
             .database
             .run(owner, async |connection| exists.fetch_one(connection).await);
-        match exists.await? {
+        match exists.await.map_err(after_work)? {
             true => Ok(StoredTurn::Full),
             false => Ok(StoredTurn::NoConversation),
         }
