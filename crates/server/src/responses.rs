@@ -45,8 +45,9 @@ pub async fn tend(database: Database, live: Arc<Live>) {
         match live.tend(&store, renews).await {
             Ok(()) if renews => rounds = 0,
             Ok(()) => {}
-            // Leases that were not renewed are also due in the next round.
+            // The database may have been away for as long as the leases last.
             Err(error) => {
+                rounds = Live::RENEWAL;
                 tracing::warn!(%error, "responses under way cannot be renewed; trying again");
             }
         }

@@ -51,8 +51,9 @@ pub async fn tend(database: Database, turns: Arc<TurnService>) {
         match turns.tend(renews).await {
             Ok(()) if renews => rounds = 0,
             Ok(()) => {}
-            // Leases that were not renewed are also due in the next round.
+            // The database may have been away for as long as the leases last.
             Err(error) => {
+                rounds = TurnService::RENEWAL;
                 tracing::warn!(%error, "turns under way cannot be renewed; trying again");
             }
         }

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 
 /// Where responses are kept. Every method is one atomic unit of work, and sees only the objects of
 /// the given owner, without responses of deleted conversations. A response that is being written is
-/// leased to its instance for half a minute, by the store's clock; one whose lease has run out has
-/// failed, for all readers and for its writer.
+/// leased to its instance for half a minute, by the store's clock. Who reads one whose lease has run
+/// out stores that it has failed; until then its writer may renew the lease, or store its end.
 #[async_trait::async_trait]
 pub trait ResponseStore: Send + Sync {
     /// Stores a response that is about to be written, and leases it.
@@ -118,7 +118,7 @@ pub struct Appending {
 pub enum StoredResponse {
     /// All is stored. The number of the first item in the conversation.
     Done(Option<Sequence>),
-    /// Not stored: it was cancelled or deleted, or its lease ran out.
+    /// Not stored: it was cancelled or deleted, or failed since its lease ran out.
     Gone,
     /// Not stored: the conversation does not exist.
     NoConversation,

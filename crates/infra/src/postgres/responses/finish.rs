@@ -3,7 +3,7 @@
 use super::write::Values;
 use crate::postgres::chats::store_turn;
 use crate::postgres::database::Database;
-use crate::postgres::error::storage;
+use crate::postgres::error::{after_work, storage};
 use crate::postgres::execute::Execute as _;
 use crate::postgres::ids;
 use crate::postgres::schema::conversations;
@@ -141,7 +141,7 @@ async fn full_or_absent(
     let key = (ids::stored(owner.ulid()), ids::stored(conversation.ulid()));
     let exists = diesel::select(diesel::dsl::exists(conversations::table.find(key)));
     let work = async |connection: &mut AsyncPgConnection| exists.fetch_one(connection).await;
-    match database.run(owner, work).await? {
+    match database.run(owner, work).await.map_err(after_work)? {
         true => Ok(StoredResponse::Full),
         false => Ok(StoredResponse::NoConversation),
     }

@@ -139,12 +139,13 @@ statement!(
 );
 
 statement!(
-    /// Those that are still to be written.
+    /// Those that are still to be written. A lease that has run out while the database was away is
+    /// none the less the writer's, until a reader stores that the response has failed.
     Tend<'a> { owner_ids: &'a [Uuid] => Array<SqlUuid>, ids: &'a [Uuid] => Array<SqlUuid> }
     -> ResponseKey { owner_id: Uuid => SqlUuid, id: Uuid => SqlUuid },
     "select r.owner_id, r.id from unnest($1, $2) as t(owner_id, id)
     join responses r on r.owner_id = t.owner_id and r.id = t.id
-    where r.status = 1 and r.leased_until > now()"
+    where r.status = 1"
 );
 
 statement!(
@@ -152,7 +153,7 @@ statement!(
     -> Sql<ResponseKey>,
     "update responses r set leased_until = now() + interval '30 seconds'
     from unnest($1, $2) as t(owner_id, id)
-    where r.owner_id = t.owner_id and r.id = t.id and r.status = 1 and r.leased_until > now()
+    where r.owner_id = t.owner_id and r.id = t.id and r.status = 1
     returning r.owner_id, r.id"
 );
 

@@ -43,7 +43,7 @@ macro_rules! written {
         );
 
         statement!(
-            /// Stores the end of a response whose writer holds the lease.
+            /// Stores the end of a response, unless it has ended in another way.
             Finish<'a> {
                 status: i16 => SmallInt,
                 $($field: $rust => $sql),+,
@@ -55,7 +55,7 @@ macro_rules! written {
                     = (", parameters!(2, COLUMNS.len()), ")
                 where owner_id = ", parameters!(2 + COLUMNS.len(), 1), "
                     and id = ", parameters!(3 + COLUMNS.len(), 1), "
-                    and status = 1 and leased_until > now()"
+                    and status = 1"
             )
         );
 

@@ -111,6 +111,22 @@ async fn a_response_whose_server_died_has_failed() {
 }
 
 #[tokio::test]
+async fn a_response_that_was_not_renewed_while_the_database_was_away_is_completed() {
+    let provider = Provider::that(says_when_told(&["Os", "lo."]));
+    let app = asking(&provider).await;
+    let alice = app.alice();
+    let queued = made(&alice, json!({ "input": "x", "background": true })).await;
+    provider.was_asked(1).await;
+    let update = "update responses set leased_until = now() - interval '1 second'";
+    app.schema.rows(update).await;
+    provider.go_on(3);
+    let stored = "select count(*) from responses where status = 2";
+    until(&app.schema, stored, 20, |count| count == 1).await;
+    let path = format!("{PATH}/{}", id(&queued));
+    assert_eq!(alice.get(&path).await.expect(200)["status"], "completed");
+}
+
+#[tokio::test]
 async fn a_job_ends_responses_whose_server_died_although_they_are_not_read() {
     let provider = Provider::that(says_when_told(&["Os", "lo."]));
     let app = asking(&provider).await;
