@@ -44,8 +44,14 @@ pub(super) async fn claim(
         let Some(row) = find.fetch_optional::<RepeatRow>(connection).await? else {
             continue;
         };
-        let is_free =
-            row.expires_at <= new.now || (row.status.is_none() && row.leased_until <= new.now);
+        // An attempt before this one has claimed it, and was not told.
+        if row.token == token && row.status.is_none() {
+            return Ok(StoredClaim::Claimed);
+        }
+        let is_free = match row.status {
+            None => row.leased_until <= new.now,
+            Some(_) => row.expires_at <= new.now,
+        };
         if !is_free {
             return Ok(StoredClaim::Row(row));
         }

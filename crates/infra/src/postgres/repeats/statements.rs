@@ -60,7 +60,7 @@ statement!(
     "update repeats set body = $1, token = $2, created_at = $3, leased_until = $4, expires_at = $5,
         attempt = $6, status = null, made = null, ids = null, finish_reason = null
     where owner_id = $7 and key = $8 and token = $9
-        and (expires_at <= $3 or (status is null and leased_until <= $3))"
+        and case when status is null then leased_until <= $3 else expires_at <= $3 end"
 );
 
 statement!(
@@ -99,13 +99,14 @@ statement!(
 );
 
 statement!(
+    /// A request that takes longer than its outcome would be kept is not forgotten meanwhile.
     Renew<'a> {
         until: DateTime<Utc> => Timestamptz,
         owner_ids: &'a [Uuid] => Array<SqlUuid>,
         keys: &'a [&'a [u8]] => Array<Binary>,
         tokens: &'a [Uuid] => Array<SqlUuid>,
     } -> (),
-    "update repeats r set leased_until = $1
+    "update repeats r set leased_until = $1, expires_at = greatest(r.expires_at, $1)
     from unnest($2, $3, $4) as t(owner_id, key, token)
     where r.owner_id = t.owner_id and r.key = t.key and r.token = t.token and r.status is null"
 );
@@ -157,7 +158,8 @@ statement!(
 statement!(
     ForgetExpired { now: DateTime<Utc> => Timestamptz, most: i64 => BigInt } -> (),
     "delete from repeats where (owner_id, key) in (
-        select owner_id, key from repeats where expires_at <= $1
+        select owner_id, key from repeats
+        where expires_at <= $1 and (status is not null or leased_until <= $1)
         order by expires_at limit $2 for update skip locked
     )"
 );
@@ -165,7 +167,7 @@ statement!(
 statement!(
     /// The same where Citus keeps them in parts: all that have expired.
     ForgetOnNodes { now: DateTime<Utc> => Timestamptz } -> (),
-    "delete from repeats where expires_at <= $1"
+    "delete from repeats where expires_at <= $1 and (status is not null or leased_until <= $1)"
 );
 
 statement!(

@@ -8,7 +8,9 @@ use crate::provider::{Provider, answers, says, says_when_told};
 use crate::purge::until;
 use chrono::TimeDelta;
 use domain::id::OwnerId;
-use domain::repeats::{Made, Outcome, RepeatMark, Verdict};
+use domain::jobs::Portion;
+use domain::repeats::{Made, Outcome, RepeatMark, RepeatService, Verdict};
+use infra::postgres::PgRepeats;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -190,4 +192,38 @@ async fn a_waiting_attempt_gets_the_answer_of_a_later_one() {
     ));
     // The later one was answered: the next one is another request.
     assert_ne!(begun(3).await.unwrap().key, first.key);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_longer_than_it_is_remembered_keeps_its_claim() {
+    let app = TestApp::spawn().await;
+    let database = app.schema.patient_database(2);
+    let service = repeats(&database, &app.clock, ids(), Duration::ZERO);
+    let owner = OwnerId::new(Ulid(0xA11CE));
+    let asked = RepeatMark::Attempt(0);
+    let begun = service.begin(owner, &asked, "/route", "/address", service.digest("{}"));
+    let begun = begun.await.unwrap();
+    let Verdict::First(claim) = service.look(begun).await.unwrap() else {
+        panic!("it is the first");
+    };
+    let store = PgRepeats(database.clone());
+    let forgets = async || {
+        let portion = Portion::MOST;
+        RepeatService::forget_expired(&store, &*app.clock, portion)
+            .await
+            .unwrap()
+    };
+    for _ in 0..40 {
+        app.clock.advance(TimeDelta::seconds(30));
+        assert!(!forgets().await);
+        service.renew().await.unwrap();
+    }
+    app.clock.advance(TimeDelta::seconds(59));
+    assert!(!forgets().await);
+    claim.found(Outcome::done(Made::Cancelled(None, None)));
+    claim.settle().await.unwrap();
+    let again = service.look(begun).await.unwrap();
+    assert!(matches!(again, Verdict::Done(_)));
+    app.clock.advance(TimeDelta::minutes(1));
+    assert!(forgets().await);
 }
