@@ -93,13 +93,17 @@ impl<'d> Attempt<'d> {
                 Ok(done)
             }
             AttemptEnd::CalledOff(done) => {
-                let is_durable = done.is_err() || is_durable(self.lent.connection()).await;
+                let connection = self.lent.connection();
+                let (is_lost, is_durable) = match &done {
+                    Err(error) => (is_lost(error, connection).await, true),
+                    Ok(_) => (false, is_durable(connection).await),
+                };
                 // A request to call it off may still be on its way, and would cancel the next
                 // user's work on this connection.
                 self.lent.back().close();
                 match done {
                     Ok(_) if !is_durable => Err(unanswered(NotCopied)),
-                    Err(error) if is_cut(&error) => Err(unanswered(error)),
+                    Err(error) if is_lost => Err(unanswered(error)),
                     Err(error @ DieselError::DatabaseError(DatabaseErrorKind::Unknown, _)) => {
                         Err(contended(error))
                     }
@@ -109,6 +113,18 @@ impl<'d> Attempt<'d> {
             // The connection stays lent until its statement has ended.
             AttemptEnd::Unknown => Err(unanswered(Silent(self.begun.elapsed()))),
         }
+    }
+}
+
+/// Whether work that was called off may have failed because its server was lost, and not because of
+/// that: then it may have been committed. A pooler tells this before it closes the connection.
+async fn is_lost(error: &DieselError, connection: &mut AsyncPgConnection) -> bool {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, _) if !is_of_lost_node(error) => {
+            let asked = timeout(ASKED, connection.batch_execute("select 1"));
+            matches!(asked.await, Ok(Err(error)) if is_cut(&error))
+        }
+        error => is_cut(error) || is_of_lost_node(error),
     }
 }
 

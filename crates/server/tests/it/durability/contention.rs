@@ -131,6 +131,30 @@ async fn work_that_waits_too_long_for_a_lock_is_called_off_and_not_done_afterwar
 }
 
 #[tokio::test]
+async fn work_whose_server_was_lost_while_it_was_called_off_may_have_been_done() {
+    let schema = Schema::migrated().await;
+    let cutter = Cutter::to(&schema).await;
+    let proxied = cutter.schema(&schema);
+    let database = proxied.database(2);
+    let app = TestApp::serve(proxied, database, |_| {});
+    let alice = app.alice();
+    let conversation = alice.conversation(json!({ "title": "Before" })).await;
+    let other = schema.connected().await;
+    let lock = format!(
+        "begin; select from conversations where id = '{}' for update",
+        crate::rows::stored(&conversation)
+    );
+    other.batch_execute(&lock).await.unwrap();
+    cutter.lose_servers_at_errors();
+    let path = format!("/v1/conversations/{conversation}");
+    let renamed = alice.patch(&path, json!({ "title": "After" })).await;
+    renamed.refused("database_unavailable", None);
+    let said = renamed.json()["error"]["message"].to_string();
+    assert!(!said.contains("Nothing was changed"), "{said}");
+    other.batch_execute("commit").await.unwrap();
+}
+
+#[tokio::test]
 async fn work_that_is_done_while_it_is_called_off_is_a_success() {
     let schema = Schema::migrated().await;
     let cutter = Cutter::to(&schema).await;

@@ -16,6 +16,10 @@ use tokio::sync::watch;
 /// Types of messages from the server (PostgreSQL's protocol, 55.7).
 const COMMAND_COMPLETE: u8 = b'C';
 const READY_FOR_QUERY: u8 = b'Z';
+const ERROR_RESPONSE: u8 = b'E';
+
+/// What PgBouncer says before it closes a connection whose server it has lost.
+const LOST: &[u8] = b"SFATAL\0VFATAL\0C08P01\0Mserver conn crashed?\0\0";
 
 #[derive(Clone)]
 pub(crate) struct Cutter {
@@ -32,6 +36,8 @@ struct State {
     holds: watch::Sender<bool>,
     /// Whether no connection is good for anything.
     cuts_all: AtomicBool,
+    /// Whether an error becomes the loss of the server, as a pooler tells it.
+    loses_servers: AtomicBool,
 }
 
 impl Cutter {
@@ -45,6 +51,7 @@ impl Cutter {
                 connections: AtomicU64::new(0),
                 holds: watch::Sender::new(false),
                 cuts_all: AtomicBool::new(false),
+                loses_servers: AtomicBool::new(false),
             }),
         };
         let (socket, state) = (socket_of(schema), Arc::clone(&cutter.state));
@@ -99,6 +106,11 @@ impl Cutter {
         self.state.cuts_all.store(true, Ordering::SeqCst);
     }
 
+    /// Where a statement fails, its server is lost instead, as a pooler tells it.
+    pub(crate) fn lose_servers_at_errors(&self) {
+        self.state.loses_servers.store(true, Ordering::SeqCst);
+    }
+
     /// How many connections were cut.
     pub(crate) fn cuts(&self) -> u64 {
         self.state.cuts.load(Ordering::SeqCst)
@@ -132,6 +144,11 @@ async fn answers(
         message.extend_from_slice(&length.to_be_bytes());
         message.resize(length as usize + 1, 0);
         server.read_exact(&mut message[5..]).await?;
+        if kind == ERROR_RESPONSE && state.loses_servers.load(Ordering::SeqCst) {
+            client.write_u8(ERROR_RESPONSE).await?;
+            client.write_u32(LOST.len() as u32 + 4).await?;
+            return client.write_all(LOST).await;
+        }
         is_complete |= kind == COMMAND_COMPLETE;
         if kind == READY_FOR_QUERY && std::mem::take(&mut is_complete) {
             let left = |left: i64| (left >= 0).then(|| left - 1);
