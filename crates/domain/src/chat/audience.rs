@@ -37,6 +37,11 @@ impl Unread {
         bytes <= MOST_BEHIND && memory.grow(more).is_ok()
     }
 
+    /// Nobody will read any more.
+    fn is_gone(&self) {
+        locked(&self.memory).shrink_to(0);
+    }
+
     /// Bytes were read. Their memory is free again when the reader has almost caught up.
     fn shrinks(&self, less: usize) {
         let before = self.bytes.fetch_sub(less, Ordering::Relaxed);
@@ -106,6 +111,13 @@ impl AudienceEvents {
     }
 }
 
+impl Drop for AudienceEvents {
+    fn drop(&mut self) {
+        // What was not read is dropped, too.
+        self.unread.is_gone();
+    }
+}
+
 /// The other end of [`AudienceEvents`].
 pub(super) struct Audience {
     sender: Option<mpsc::UnboundedSender<AudienceEvent>>,
@@ -130,7 +142,11 @@ impl Audience {
 
     pub(super) fn show(&mut self, json: String) {
         let Some(sender) = &self.sender else { return };
-        if !self.unread.grows(json.len()) || sender.send(AudienceEvent::Chunk(json)).is_err() {
+        if !self.unread.grows(json.len()) {
+            // The reader gets what it has not read yet.
+            self.sender = None;
+        } else if sender.send(AudienceEvent::Chunk(json)).is_err() {
+            self.unread.is_gone();
             self.sender = None;
         }
     }
@@ -176,6 +192,14 @@ mod tests {
             Ok(AudienceEvent::Chunk(_))
         ));
         events.unread.shrinks(OF_A_STREAM);
+        assert_eq!(budget.held(), 0);
+
+        // The reader has left, and the writer goes on.
+        let (mut audience, events) = Audience::new(permit());
+        assert!(is_read(&mut audience, OF_A_STREAM + 1000));
+        drop(events);
+        assert_eq!(budget.held(), 0);
+        assert!(!is_read(&mut audience, 1000));
         assert_eq!(budget.held(), 0);
 
         // Without memory for it, a reader is dropped.
