@@ -77,13 +77,13 @@ impl Head {
         self.bytes > 0
     }
 
-    /// How many bytes may be read at a time of the body before it: hardly more than the body has.
+    /// How many bytes may be read at a time of the body before it: hardly more than the body has, or
+    /// than fit into the first buffer if that is not known.
     pub(super) fn of_body(&self) -> usize {
-        let before = self.before.map(usize::try_from);
-        match before {
-            Some(Ok(before)) => OF_A_BODY.min(before.saturating_add(READ_AHEAD)),
-            Some(Err(_)) | None => OF_A_BODY,
-        }
+        let before = self.before.map_or(Ok(0), usize::try_from);
+        before.map_or(OF_A_BODY, |before| {
+            OF_A_BODY.min(before.saturating_add(READ_AHEAD))
+        })
     }
 
     /// Whether bytes of a body come before it.
