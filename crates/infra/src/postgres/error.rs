@@ -142,13 +142,15 @@ fn is_named(name: &str, constraint: &str) -> bool {
 /// translates no messages; those of a PostgreSQL in another language are recognised where the role may choose the
 /// language (see `Target::connect_for_work`).
 pub(super) fn is_of_lost_node(error: &DieselError) -> bool {
-    const LOST: [&str; 11] = [
+    const LOST: [&str; 12] = [
         // Citus, about its nodes.
         "connection to the remote node ",
         "connection establishment for node ",
         "could not establish any connections to the node ",
         "failure on connection marked as essential: ",
         "the total number of connections on the server is more than max_connections",
+        // PgBouncer, about its server.
+        "server conn crashed",
         // PostgreSQL, through Citus or a pooler.
         "terminating connection due to administrator command",
         "terminating connection because of crash of another server process",
