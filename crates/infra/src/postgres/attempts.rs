@@ -21,9 +21,10 @@ use tracing::Span;
 const LEAST: Duration = Duration::from_millis(400);
 
 /// How often work is tried again after a conflict with other work.
-const REPEATS: u32 = 3;
+const REPEATS: u32 = 5;
 
-/// The pause before the first retry; the next pauses are longer.
+/// The pause before the first retry. Each is twice as long as the one before it: on a machine that is
+/// busy, the other work may need some time to go on.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The attempts at one unit of work: at the replica, if it only reads, and then at the primary.
@@ -118,8 +119,9 @@ impl<'d> Attempts<'d> {
         }
         match &done {
             Ok(Err(error)) if is_repeatable(error) && self.turn.repeats < REPEATS => {
+                let pause = PAUSE * 2_u32.pow(self.turn.repeats);
                 self.turn.repeats += 1;
-                sleep(PAUSE * self.turn.repeats).await;
+                sleep(pause).await;
                 return None;
             }
             Ok(done) => {
